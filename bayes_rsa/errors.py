@@ -52,7 +52,8 @@ class InputError(BayesRsaError, ValueError):
         self.value = value
         self.rule = rule
         self.remedy = remedy
-        super().__init__(f"{field} is {value!r}: {rule}; {remedy}.")
+        end = "" if remedy.endswith("?") else "."
+        super().__init__(f"{field} is {value!r}: {rule}; {remedy}{end}")
 
     def __reduce__(self) -> tuple[type[InputError], tuple[str, object, str, str]]:
         return (InputError, (self.field, self.value, self.rule, self.remedy))
@@ -118,7 +119,8 @@ class AccuracyError(BayesRsaError):
         self.target = target
         self.remedy = remedy
         super().__init__(
-            f"{quantity}: the estimated error {error:.2g} is above the target {target:.2g}; {remedy}."
+            f"{quantity}: the estimated error {error:.2g} is above the target {target:.2g}; "
+            f"{remedy}."
         )
 
     def __reduce__(self) -> tuple[type[AccuracyError], tuple[str, float, float, str]]:
