@@ -1,0 +1,167 @@
+"""Fixtures and options that every test file may use."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+    from bayes_rsa.trial import Trial
+
+REFERENCE = Path(__file__).parent / "reference"
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# A page under test opens from disk; the browser itself has nobody to talk to either.
+CHROMIUM_ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+# ---- the browser ------------------------------------------------------------------------------
+
+
+def find_chromium() -> str | None:
+    """The Chromium that browser tests drive: $CHROMIUM, or the first one on the path."""
+    named = os.environ.get("CHROMIUM")
+    return next(filter(None, map(shutil.which, [named] if named else CHROMIUM_NAMES)), None)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--require-browser",
+        action="store_true",
+        help="stop if there is no Chromium, instead of deselecting the tests that need one",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--require-browser") and find_chromium() is None:
+        raise pytest.UsageError("--require-browser: no Chromium found; set CHROMIUM or install one")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if find_chromium() is not None:
+        return
+    browser = [item for item in items if item.get_closest_marker("browser")]
+    if browser:
+        config.hook.pytest_deselected(items=browser)
+        items[:] = [item for item in items if not item.get_closest_marker("browser")]
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if find_chromium() is None:
+        terminalreporter.write_line(
+            "note: no Chromium found, so the tests marked `browser` were deselected; "
+            "install one (apt-get install chromium) or set CHROMIUM=/path/to/it",
+            yellow=True,
+        )
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; for tests marked ``browser``."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=find_chromium(), args=list(CHROMIUM_ARGUMENTS)
+        )
+        yield chromium
+        chromium.close()
+
+
+# ---- the tacrolimus trial ---------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def tacrolimus() -> Trial:
+    """The packaged tacrolimus trial, 60/75 against 47/74."""
+    from bayes_rsa.trial_file import load_trial
+
+    return load_trial("tacrolimus-rsa-2023")
+
+
+@pytest.fixture(scope="session")
+def counts() -> Trial:
+    """The same counts, with nothing else known."""
+    from bayes_rsa.trial import Trial
+
+    return Trial.from_counts(treatment=(60, 75), control=(47, 74), better="higher")
+
+
+# ---- numbers that were computed or printed elsewhere ------------------------------------------
+
+
+@dataclass(frozen=True)
+class Reference:
+    """One entry of ``reference/values.json``: its value and how far an engine may be from it."""
+
+    value: float
+    method: str
+    tolerance: float | None
+    tolerance_mcmc: float | None
+
+
+@pytest.fixture(scope="session")
+def reference() -> Mapping[str, Reference]:
+    """Every entry of ``reference/values.json`` by its name."""
+    values = json.loads((REFERENCE / "values.json").read_text(encoding="utf-8"))["values"]
+    return {
+        name: Reference(
+            value=entry["value"],
+            method=entry["method"],
+            tolerance=entry.get("tolerance"),
+            tolerance_mcmc=entry.get("tolerance_mcmc"),
+        )
+        for name, entry in values.items()
+    }
+
+
+# ---- the installed package --------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder into which the wheel of this work tree is unpacked, as an install would."""
+    root = Path(__file__).parents[1]
+    folder = tmp_path_factory.mktemp("wheel")
+    # Built from a copy: setuptools leaves a build/ folder in the tree it builds, and takes into
+    # the next wheel what it finds there.
+    source = folder / "source"
+    source.mkdir()
+    ignore = shutil.ignore_patterns("__pycache__")
+    for name in ("bayes_rsa", "models"):
+        shutil.copytree(root / name, source / name, ignore=ignore)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(root / name, source / name)
+    pip = [sys.executable, "-m", "pip", "wheel", "-q", "--disable-pip-version-check"]
+    options = ["--no-deps", "--no-build-isolation", "--no-index"]
+    subprocess.run([*pip, *options, "-w", folder, source], check=True, capture_output=True)
+    (wheel,) = folder.glob("*.whl")
+    target = folder / "installed"
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(target)
+    return target
+
+
+@pytest.fixture
+def installed_copy(installed: Path, tmp_path: Path) -> Path:
+    """A copy of the installed package that a test may damage."""
+    return shutil.copytree(installed, tmp_path / "installed")
