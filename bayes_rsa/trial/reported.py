@@ -9,7 +9,7 @@ from typing import Final
 from bayes_rsa.defaults import INTERVAL
 from bayes_rsa.errors import InputError
 from bayes_rsa.fields import check_choice, check_number, check_text
-from bayes_rsa.printed import Printed
+from bayes_rsa.trial.printed import Printed
 
 __all__ = ["MEASURES", "ReportedEffect"]
 

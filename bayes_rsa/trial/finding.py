@@ -1,4 +1,4 @@
-"""What a publication says about a biomarker, by class of evidence."""
+"""Classes of evidence about a biomarker, from a direction to one row per patient."""
 
 from __future__ import annotations
 
@@ -7,11 +7,10 @@ from typing import ClassVar, Final, NamedTuple
 
 from bayes_rsa.errors import InputError
 from bayes_rsa.fields import check_choice, check_count, check_number, check_text
-from bayes_rsa.printed import Printed
+from bayes_rsa.trial.printed import Printed
 
 __all__ = [
     "FINDINGS",
-    "Biomarker",
     "DirectionOnly",
     "ExactTest",
     "Finding",
@@ -258,53 +257,6 @@ Finding = DirectionOnly | ExactTest | MeanSD | MedianQuartiles | PatientLevel
 
 FINDINGS: Final = (DirectionOnly, ExactTest, MeanSD, MedianQuartiles, PatientLevel)
 """The classes of evidence, from the weakest to the strongest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Biomarker:
-    """A biomarker and what was reported about it.
-
-    Parameters
-    ----------
-    name
-        As printed.
-    finding
-        What was reported, as one of the classes of evidence.
-    unit
-        Unit of measurement, or ``"not reported"``.
-    source
-        Where the finding was read.
-    """
-
-    name: str
-    finding: Finding
-    unit: str = "not reported"
-    source: str = ""
-
-    def __post_init__(self) -> None:
-        check_text("biomarker.name", self.name, required=True)
-        check_text("biomarker.unit", self.unit)
-        check_text("biomarker.source", self.source)
-        if not isinstance(self.finding, FINDINGS):
-            raise InputError(
-                "biomarker.finding",
-                self.finding,
-                "it must be one of the classes of evidence",
-                f"use one of {', '.join(cls.__name__ for cls in FINDINGS)}",
-            )
-
-    def exchanged(self) -> Biomarker:
-        """Return the same biomarker with the arms exchanged."""
-        return Biomarker(self.name, self.finding.exchanged(), self.unit, self.source)
-
-    def to_dict(self) -> dict[str, object]:
-        """Return the fields as plain data."""
-        return {
-            "name": self.name,
-            "unit": self.unit,
-            "source": self.source,
-            "finding": self.finding.to_dict(),
-        }
 
 
 def _parts(field: str, value: object, names: tuple[str, ...]) -> tuple[object, ...]:
