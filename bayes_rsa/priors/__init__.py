@@ -1,0 +1,9 @@
+"""Prior values: families, mixtures, their text form, archetypes, elicitation, what they mean."""
+
+from __future__ import annotations
+
+from bayes_rsa.priors.families import FAMILIES
+from bayes_rsa.priors.family import Family
+from bayes_rsa.priors.prior import Component, Prior
+
+__all__ = ["FAMILIES", "Component", "Family", "Prior"]
