@@ -11,7 +11,7 @@ STAMP := $(VENV)/.installed
 LINKS := .cache/links
 OUT ?= report
 PYTEST_ARGS ?=
-PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 # Two processes share the machine's cores: a numerical library that starts threads of its own
 # in each of them only gets in its own way.
@@ -21,7 +21,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 .PHONY: help install report test lint types layers docs calibrate bench lock clean
 
 help: ## list the jobs
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | column -t -s '|'
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---- environment ---------------------------------------------------------------------------
 
@@ -48,7 +48,7 @@ report: $(STAMP) ## reanalyse the tacrolimus trial into report/ (OUT=folder)
 	exit $$status
 
 docs: $(STAMP) ## build the documentation, running every page, into docs/_build/html
-	@$(BIN)/python -m sphinx -W -q -j auto -b html -d docs/_build/doctrees docs docs/_build/html
+	@$(BIN)/python -m sphinx -W -q -E -a -j auto -b html -d docs/_build/doctrees docs docs/_build/html
 	@echo "make: the documentation is in docs/_build/html/index.html"
 
 calibrate: $(STAMP) ## the long calibration runs, whose ranks are stored
