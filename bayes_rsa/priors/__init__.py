@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+from bayes_rsa.priors.archetypes import archetypes
+from bayes_rsa.priors.component import Component
 from bayes_rsa.priors.families import FAMILIES
 from bayes_rsa.priors.family import Family
-from bayes_rsa.priors.prior import Component, Prior
+from bayes_rsa.priors.planned import enthusiastic, handicap, sceptical, zampieri
+from bayes_rsa.priors.prior import Prior
 
-__all__ = ["FAMILIES", "Component", "Family", "Prior"]
+__all__ = [
+    "FAMILIES",
+    "Component",
+    "Family",
+    "Prior",
+    "archetypes",
+    "enthusiastic",
+    "handicap",
+    "sceptical",
+    "zampieri",
+]

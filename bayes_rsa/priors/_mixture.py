@@ -1,4 +1,4 @@
-"""Functions of a finite mixture: sums on the log scale, quantiles by bracketed root finding."""
+"""How a finite mixture is computed: sums on the log scale, quantiles by bracketed root finding."""
 
 from __future__ import annotations
 

@@ -64,7 +64,8 @@ def log_beta(a: float, b: float) -> float:
 def log1p_square(t: FloatArray) -> FloatArray:
     """Compute log(1 + t^2) for t >= 0 without overflow."""
     big = 1e8
-    return np.log1p(np.minimum(t, big) ** 2) + 2 * np.log(np.maximum(t, big) / big)
+    value: FloatArray = np.log1p(np.minimum(t, big) ** 2) + 2 * np.log(np.maximum(t, big) / big)
+    return value
 
 
 def log_expit(x: FloatArray) -> FloatArray:

@@ -8,16 +8,11 @@ from types import MappingProxyType
 from typing import Final
 
 from bayes_rsa.errors import InputError
-from bayes_rsa.priors.bounded import (
-    Beta,
-    HalfNormal,
-    InverseGamma,
-    LogitNormal,
-    LogNormal,
-    Uniform,
-)
+from bayes_rsa.priors.degenerate import Flat, Point
 from bayes_rsa.priors.family import Family
-from bayes_rsa.priors.line import Cauchy, Flat, Logistic, Normal, Point, StudentT
+from bayes_rsa.priors.interval import Beta, LogitNormal, Uniform
+from bayes_rsa.priors.line import Cauchy, Logistic, Normal, StudentT
+from bayes_rsa.priors.positive import HalfNormal, InverseGamma, LogNormal
 
 FAMILIES: Final[Mapping[str, type[Family]]] = MappingProxyType(
     {

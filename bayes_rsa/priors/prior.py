@@ -3,80 +3,20 @@
 from __future__ import annotations
 
 import math
-import numbers
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Self, overload
-
-import numpy as np
+from typing import Self
 
 from bayes_rsa.errors import InputError
-from bayes_rsa.priors import _mixture
-from bayes_rsa.priors._numeric import FloatArray
-from bayes_rsa.priors.families import find_family
+from bayes_rsa.priors.component import Component, finite_number
 from bayes_rsa.priors.family import Family
-from bayes_rsa.priors.line import Point
+from bayes_rsa.priors.mixture import Mixture
 
 _WEIGHT_ERROR = 1e-9
 
 
-def _number(where: str, value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise InputError(where, value, "an argument of a prior is a number", "give a number")
-    result = float(value) + 0.0
-    if not math.isfinite(result):
-        raise InputError(where, result, "an argument of a prior is finite", "give a finite number")
-    return result
-
-
-@dataclass(frozen=True)
-class Component:
-    """One distribution of a mixture.
-
-    Attributes
-    ----------
-    weight
-        Its weight, from 0 to 1.
-    family
-        Name of its family, a key of ``FAMILIES``.
-    arguments
-        The family's arguments, in the order of ``FAMILIES[family].arguments``.
-    distribution
-        The family with these arguments.
-    """
-
-    weight: float
-    family: str
-    arguments: tuple[float, ...]
-    distribution: Family = field(init=False, repr=False, compare=False)
-
-    def __post_init__(self) -> None:
-        family = find_family(self.family)
-        values = tuple(self.arguments)
-        if len(values) != len(family.arguments):
-            raise InputError(
-                "prior",
-                f"{self.family}({', '.join(map(str, values))})",
-                f"{self.family} takes {len(family.arguments)} argument"
-                f"{'' if len(family.arguments) == 1 else 's'}, not {len(values)}",
-                f"write {family.signature()}",
-            )
-        checked = tuple(
-            _number(f"{self.family}.{argument}", value)
-            for argument, value in zip(family.arguments, values, strict=True)
-        )
-        weight = _number("weight", self.weight)
-        if not 0 <= weight <= 1:
-            raise InputError(
-                "weight", weight, "a weight lies between 0 and 1", "give weights that sum to 1"
-            )
-        object.__setattr__(self, "weight", weight)
-        object.__setattr__(self, "arguments", checked)
-        object.__setattr__(self, "distribution", family(*checked))
-
-
 @dataclass(frozen=True, repr=False)
-class Prior:
+class Prior(Mixture):
     """A prior distribution on one parameter, on the parameter's own scale.
 
     Make one with ``Prior.normal(0, 1)`` and its siblings, ``Prior.mixture`` or ``Prior.parse``.
@@ -210,7 +150,7 @@ class Prior:
                 raise InputError(
                     "mixture", prior, "each part is a (weight, prior) pair", "give a Prior"
                 )
-            share = _number("weight", weight)
+            share = finite_number("weight", weight)
             components.extend(
                 Component(share * part.weight, part.family, part.arguments)
                 for part in prior.components
@@ -221,6 +161,7 @@ class Prior:
     def parse(cls, text: str) -> Prior:
         """Read the text form: ``0.8*normal(0, 0.355) + 0.2*normal(0, 2)``.
 
+        The name of an archetype that needs no argument is read too: ``neutral moderate``.
         ``Prior.parse(str(p)) == p`` for every prior.
 
         Raises
@@ -257,156 +198,9 @@ class Prior:
             parameter=self.parameter if parameter is None else parameter,
         )
 
-    # What it is -------------------------------------------------------------------------------
-
-    @property
-    def families(self) -> tuple[str, ...]:
-        """Family of each component."""
-        return tuple(part.family for part in self.components)
-
-    @property
-    def weights(self) -> tuple[float, ...]:
-        """Weight of each component."""
-        return tuple(part.weight for part in self.components)
-
-    @property
-    def is_mixture(self) -> bool:
-        """Whether there is more than one component."""
-        return len(self.components) > 1
-
-    @property
-    def is_proper(self) -> bool:
-        """Whether the density integrates to 1."""
-        return all(part.distribution.is_proper for part in self.components)
-
-    @property
-    def atoms(self) -> tuple[tuple[float, float], ...]:
-        """(weight, value) of each point mass."""
-        return tuple(
-            (part.weight, part.distribution.value)
-            for part in self.components
-            if isinstance(part.distribution, Point)
-        )
-
-    @property
-    def support(self) -> tuple[float, float]:
-        """Smallest closed interval that holds all probability."""
-        limits = [part.distribution.support for part in self.components if part.weight > 0]
-        return min(low for low, _ in limits), max(high for _, high in limits)
-
-    @property
-    def mean(self) -> float:
-        """Mean; nan where there is none."""
-        return _mixture.moments(self.components)[0]
-
-    @property
-    def sd(self) -> float:
-        """Standard deviation; nan where there is none."""
-        return _mixture.moments(self.components)[1]
-
-    # Functions of a value ---------------------------------------------------------------------
-
-    @overload
-    def logpdf(self, x: float) -> float: ...
-    @overload
-    def logpdf(self, x: FloatArray | Sequence[float]) -> FloatArray: ...
-    def logpdf(self, x: Any) -> Any:
-        """Log density at x: -inf outside the support, 0 everywhere for ``flat()``.
-
-        ``beta(0, 0)`` is not normalised. Point masses have no density and add nothing here: see
-        ``atoms``.
-        """
-        return _mixture.apply(self.components, Family.logpdf, x)
-
-    @overload
-    def logit_logpdf(self, x: float) -> float: ...
-    @overload
-    def logit_logpdf(self, x: FloatArray | Sequence[float]) -> FloatArray: ...
-    def logit_logpdf(self, x: Any) -> Any:
-        """Log density of logit(X) at x, for a prior on a probability.
-
-        Accurate where the probability itself would round to 0 or 1.
-
-        Raises
-        ------
-        InputError
-            If a component does not lie on probabilities.
-        """
-        return _mixture.apply(self.components, Family.logit_logpdf, x)
-
-    @overload
-    def logcdf(self, x: float) -> float: ...
-    @overload
-    def logcdf(self, x: FloatArray | Sequence[float]) -> FloatArray: ...
-    def logcdf(self, x: Any) -> Any:
-        """Log of P(X <= x)."""
-        return _mixture.apply(self.components, Family.logcdf, x)
-
-    @overload
-    def logsf(self, x: float) -> float: ...
-    @overload
-    def logsf(self, x: FloatArray | Sequence[float]) -> FloatArray: ...
-    def logsf(self, x: Any) -> Any:
-        """Log of P(X > x)."""
-        return _mixture.apply(self.components, Family.logsf, x)
-
-    @overload
-    def cdf(self, x: float) -> float: ...
-    @overload
-    def cdf(self, x: FloatArray | Sequence[float]) -> FloatArray: ...
-    def cdf(self, x: Any) -> Any:
-        """P(X <= x), with full relative accuracy in the lower tail."""
-        return _mixture.average(self.components, Family.cdf, x)
-
-    @overload
-    def sf(self, x: float) -> float: ...
-    @overload
-    def sf(self, x: FloatArray | Sequence[float]) -> FloatArray: ...
-    def sf(self, x: Any) -> Any:
-        """P(X > x), with full relative accuracy in the upper tail."""
-        return _mixture.average(self.components, Family.sf, x)
-
-    def log_mass(self, lower: Any, upper: Any) -> Any:
-        """Log of P(lower < X < upper): the constant of a truncated prior.
-
-        Accurate in both tails and for narrow intervals; -inf where the interval is empty.
-        """
-        return _mixture.log_mass(self.components, lower, upper)
-
-    @overload
-    def ppf(self, q: float) -> float: ...
-    @overload
-    def ppf(self, q: FloatArray | Sequence[float]) -> FloatArray: ...
-    def ppf(self, q: Any) -> Any:
-        """Smallest x with P(X <= x) >= q.
-
-        Raises
-        ------
-        InputError
-            If q is outside [0, 1], or the prior is improper.
-        """
-        return _mixture.quantile(self.components, q, upper=False)
-
-    @overload
-    def isf(self, q: float) -> float: ...
-    @overload
-    def isf(self, q: FloatArray | Sequence[float]) -> FloatArray: ...
-    def isf(self, q: Any) -> Any:
-        """Smallest x with P(X > x) <= q: ``ppf(1 - q)`` without loss for a small q."""
-        return _mixture.quantile(self.components, q, upper=True)
-
-    def interval(self, probability: float) -> tuple[float, float]:
-        """Equal-tailed interval of this probability."""
-        tail = 0.5 * (1 - probability)
-        return self.ppf(tail), self.isf(tail)
-
-    def sample(self, size: int, rng: np.random.Generator) -> FloatArray:
-        """``size`` independent draws."""
-        return _mixture.sample(self.components, size, rng)
-
     # Mirrors ----------------------------------------------------------------------------------
 
-    def _each(self, change: Any) -> Self:
+    def _each(self, change: Callable[[Family], Family]) -> Self:
         parts = []
         for part in self.components:
             family = change(part.distribution)
