@@ -43,6 +43,8 @@ DRAWS: Final = 1000
 """Draws per chain of a first run, and of each cell of a NUTS sweep."""
 MAX_DRAWS: Final = 25_000
 """Draws per chain beyond which ``fit`` stops chasing its target."""
+PRIOR_DRAWS: Final = 4000
+"""Draws from the prior and its predictive."""
 TARGET_ACCEPT: Final = 0.9
 ESS_TARGET: Final = 4000
 """Bulk and tail effective sample size of everything that is printed."""

@@ -101,6 +101,20 @@ def check_count(field: str, value: object, least: int = 0) -> int:
     return count
 
 
+def check_integer(field: str, value: object, *, least: int) -> int:
+    """Return a whole-number setting, such as a seed: an int or a numpy integer, never a bool."""
+    rule = f"it must be a whole number of at least {least}"
+    if _is_boolean(value) or isinstance(value, str):
+        raise InputError(field, value, rule, f"write it as a number, such as {max(least, 1)}")
+    try:
+        number = operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise InputError(field, value, rule, "write it without a decimal point") from None
+    if number < least:
+        raise InputError(field, number, rule, f"choose {least} or more")
+    return number
+
+
 def check_number(
     field: str,
     value: object,
