@@ -1,1 +1,23 @@
-"""PyMC models: plain functions, one file per question, each returning a ``pm.Model``."""
+"""PyMC models: plain functions, one file per question, each returning a ``pm.Model``.
+
+Each takes a trial and one keyword prior per parameter, named after it, and follows the contract of
+``bayes_rsa.contract``.
+"""
+
+from __future__ import annotations
+
+from bayes_rsa.models.binary import (
+    independent_arms,
+    log_odds_ratio,
+    log_risk_ratio,
+    risk_difference,
+)
+from bayes_rsa.models.reported_effect import reported_effect
+
+__all__ = [
+    "independent_arms",
+    "log_odds_ratio",
+    "log_risk_ratio",
+    "reported_effect",
+    "risk_difference",
+]
