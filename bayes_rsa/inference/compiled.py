@@ -1,0 +1,116 @@
+"""One compiled model for many priors and many data sets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Self
+
+from bayes_rsa import contract, defaults
+from bayes_rsa.errors import ContractError
+
+if TYPE_CHECKING:
+    import pymc as pm
+    import xarray as xr
+
+
+class CompiledModel:
+    """A model compiled once for nutpie; other models with the same compile key only swap data.
+
+    Parameters
+    ----------
+    model
+        A model that follows the contract.
+
+    Examples
+    --------
+    ``CompiledModel(model).with_model(other).sample(seed=1)``: ``other`` must come from the same
+    model function with priors of the same families.
+    """
+
+    def __init__(self, model: pm.Model) -> None:
+        import nutpie
+
+        self.model = model
+        self.key = contract.compile_key(model)
+        self._compiled = nutpie.compile_pymc_model(model)
+
+    def with_model(self, model: pm.Model) -> Self:
+        """The same compiled graph with another model's data and hyperparameters.
+
+        Raises
+        ------
+        ContractError
+            If the two models differ in more than their data.
+        """
+        if contract.compile_key(model) != self.key:
+            raise ContractError(
+                contract.card(model).name,
+                "hyperparameters",
+                "its compile key (function, prior families, ranks of data) differs from that of "
+                "the compiled model; compile it apart",
+            )
+        return self.with_data(model, contract.data_of(model))
+
+    def with_data(self, model: pm.Model, data: dict[str, Any]) -> Self:
+        """The same compiled graph with these arrays as data; ``model`` is what they belong to."""
+        other = object.__new__(type(self))
+        other.model, other.key = model, self.key
+        other._compiled = self._compiled.with_data(**data)
+        return other
+
+    def sample(
+        self,
+        *,
+        seed: int,
+        draws: int = defaults.DRAWS,
+        tune: int = defaults.TUNE,
+        chains: int = defaults.CHAINS,
+        cores: int | None = None,
+        target_accept: float = defaults.TARGET_ACCEPT,
+        progress: bool = False,
+    ) -> xr.DataTree:
+        """Draw with NUTS (nutpie): groups ``posterior`` and ``sample_stats``.
+
+        The draws depend on the seed and the settings, not on the number of cores.
+        """
+        import nutpie
+
+        tree = nutpie.sample(
+            self._compiled,
+            draws=draws,
+            tune=tune,
+            chains=chains,
+            cores=cores if cores is not None else min(chains, _cores()),
+            seed=seed,
+            target_accept=target_accept,
+            save_warmup=False,
+            progress_bar=progress,
+        )
+        return _storable(tree)
+
+
+def _cores() -> int:
+    import os
+
+    return os.cpu_count() or 1
+
+
+def _storable(tree: xr.DataTree) -> xr.DataTree:
+    """Keep the scalars of ``posterior`` and the columns of ``sample_stats`` that netCDF can hold.
+
+    nutpie's ``divergence_message`` is an object column of None and text: it becomes text.
+    """
+    stats = tree["sample_stats"].to_dataset()
+    for name, column in stats.data_vars.items():
+        if column.dtype == object:
+            text = ["" if v is None else str(v) for v in column.values.ravel()]
+            stats[name] = (column.dims, _as_text(text, column.shape))
+    tree["sample_stats"] = type(tree)(stats)
+    for group in tree.children.values():
+        group.attrs.pop("created_at", None)
+    return tree
+
+
+def _as_text(values: list[str], shape: tuple[int, ...]) -> Any:
+    import numpy as np
+
+    return np.array(values, dtype=str).reshape(shape)
