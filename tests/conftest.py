@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,7 +18,6 @@ if TYPE_CHECKING:
 
     from bayes_rsa.trial import Trial
 
-REFERENCE = Path(__file__).parent / "reference"
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A page under test opens from disk; the browser itself has nobody to talk to either.
 CHROMIUM_ARGUMENTS = (
@@ -104,34 +101,6 @@ def counts() -> Trial:
     from bayes_rsa.trial import Trial
 
     return Trial.from_counts(treatment=(60, 75), control=(47, 74), better="higher")
-
-
-# ---- numbers that were computed or printed elsewhere ------------------------------------------
-
-
-@dataclass(frozen=True)
-class Reference:
-    """One entry of ``reference/values.json``: its value and how far an engine may be from it."""
-
-    value: float
-    method: str
-    tolerance: float | None
-    tolerance_mcmc: float | None
-
-
-@pytest.fixture(scope="session")
-def reference() -> Mapping[str, Reference]:
-    """Every entry of ``reference/values.json`` by its name."""
-    values = json.loads((REFERENCE / "values.json").read_text(encoding="utf-8"))["values"]
-    return {
-        name: Reference(
-            value=entry["value"],
-            method=entry["method"],
-            tolerance=entry.get("tolerance"),
-            tolerance_mcmc=entry.get("tolerance_mcmc"),
-        )
-        for name, entry in values.items()
-    }
 
 
 # ---- the installed package --------------------------------------------------------------------
