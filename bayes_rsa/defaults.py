@@ -29,11 +29,20 @@ BASELINE_RISKS: Final = (0.5, 0.6, 0.7)
 STATEMENTS: Final = ("OR > 1", "OR > 1.25", "RD > 0.05", "RD > 0.1")
 """Statements whose probability ``estimate`` prints when none is named."""
 
-ROPE_OR: Final = (1 / 1.1, 1.1)
-"""Region of practical equivalence on the odds ratio."""
+ROPE_RATIO: Final = (1 / 1.1, 1.1)
+"""Region of practical equivalence of a ratio (Zampieri et al. 2021)."""
 
-SEVERE_HARM_OR: Final = 0.8
-"""Odds ratio (towards harm) that counts as severe harm."""
+WORTHWHILE_RATIO: Final = 1.25
+"""Ratio that counts as a sizeable benefit, or as severe harm where fewer events are better."""
+
+SEVERE_HARM_RATIO: Final = 0.8
+"""Ratio that counts as severe harm, or as a sizeable benefit where fewer events are better."""
+
+RATIONALE: Final = (
+    "A confidence interval and a P value do not say how probable a benefit is, nor how much that "
+    "depends on what was believed before the trial; a posterior under stated priors does."
+)
+"""Why a Bayesian analysis, where the user gives no reason of their own."""
 
 # Sampling -------------------------------------------------------------------------------------
 
@@ -48,6 +57,8 @@ PRIOR_DRAWS: Final = 4000
 TARGET_ACCEPT: Final = 0.9
 ESS_TARGET: Final = 4000
 """Bulk and tail effective sample size of everything that is printed."""
+REPORT_ESS_TARGET: Final = 20_000
+"""The same for a report: its Monte Carlo errors then leave three decimals of a probability."""
 
 # The gate -------------------------------------------------------------------------------------
 
