@@ -100,8 +100,8 @@ BAD = [
     ('[analysis.reference]\neffect = "norml(0, 1)"', "norml"),
     ('[analysis.reference]\neffect = "normal(0, -1)"', "sd"),
     (
-        '[analysis.reference]\neffect = "normal(0, 1)"\nmidpoint = "normal(0, 1)"\n'
-        'baseline = "normal(0, 1)"',
+        "[analysis.reference]\n"
+        + "\n".join(f'{k} = "normal(0, 1)"' for k in ("effect", "midpoint", "baseline")),
         "baseline",
     ),
     ('[analysis.reference]\nmodel = "reported_effect"\neffect = "normal(0, 1)"', "model"),
