@@ -6,6 +6,7 @@ from bayes_rsa.priors.archetypes import archetypes
 from bayes_rsa.priors.component import Component
 from bayes_rsa.priors.families import FAMILIES
 from bayes_rsa.priors.family import Family
+from bayes_rsa.priors.meaning import PriorMeaning, prior_meaning
 from bayes_rsa.priors.planned import enthusiastic, handicap, sceptical, zampieri
 from bayes_rsa.priors.prior import Prior
 
@@ -14,9 +15,11 @@ __all__ = [
     "Component",
     "Family",
     "Prior",
+    "PriorMeaning",
     "archetypes",
     "enthusiastic",
     "handicap",
+    "prior_meaning",
     "sceptical",
     "zampieri",
 ]
