@@ -23,6 +23,7 @@ from bayes_rsa.trial.finding import (
 from bayes_rsa.trial.outcome import Outcome
 from bayes_rsa.trial.printed import Printed
 from bayes_rsa.trial.reported import MEASURES, ReportedEffect
+from bayes_rsa.trial.table import trial_from_dict
 from bayes_rsa.trial.value import Trial
 
 __all__ = [
@@ -44,4 +45,5 @@ __all__ = [
     "ReportedEffect",
     "Threshold",
     "Trial",
+    "trial_from_dict",
 ]

@@ -149,12 +149,13 @@ class Trial:
         >>> Trial.from_counts(treatment=(60, 75), control=(47, 74), better="higher").events
         (60, 47)
         """
+        called = rules.pair("names", names, '("tacrolimus", "placebo")')
         arms = []
-        for role, pair, name in zip(
-            ("treatment", "control"), (treatment, control), names, strict=True
+        for role, counts, name in zip(
+            ("treatment", "control"), (treatment, control), called, strict=True
         ):
             with renamed("arm", role):
-                arms.append(Arm(name, *rules.pair(role, pair, "(60, 75)")))
+                arms.append(Arm(name, *rules.pair(role, counts, "(60, 75)")))
         fields.setdefault("outcome", Outcome(better=better))
         return _made(cls, treatment=arms[0], control=arms[1], **fields)
 
