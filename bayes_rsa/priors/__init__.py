@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bayes_rsa.priors.archetypes import archetypes
 from bayes_rsa.priors.component import Component
+from bayes_rsa.priors.elicitation import Elicitation, elicit, elicit_between
 from bayes_rsa.priors.families import FAMILIES
 from bayes_rsa.priors.family import Family
 from bayes_rsa.priors.meaning import PriorMeaning, prior_meaning
@@ -13,10 +14,13 @@ from bayes_rsa.priors.prior import Prior
 __all__ = [
     "FAMILIES",
     "Component",
+    "Elicitation",
     "Family",
     "Prior",
     "PriorMeaning",
     "archetypes",
+    "elicit",
+    "elicit_between",
     "enthusiastic",
     "handicap",
     "prior_meaning",

@@ -9,6 +9,7 @@ from importlib import resources
 from typing import Any
 
 from bayes_rsa.errors import InputError
+from bayes_rsa.priors.component import finite_number
 from bayes_rsa.priors.prior import Prior
 
 STRENGTHS = ("weak", "moderate", "strong")
@@ -49,7 +50,8 @@ def direction(better: str) -> int:
 
 def _planned_effect(odds_ratio: float, better: str) -> float:
     sign = direction(better)
-    if not 0 < odds_ratio < math.inf or odds_ratio == 1:
+    odds_ratio = finite_number("planned_odds_ratio", odds_ratio)
+    if not odds_ratio > 0 or odds_ratio == 1:
         raise InputError(
             "planned_odds_ratio",
             odds_ratio,
@@ -200,12 +202,11 @@ def handicap(
         If a number is not finite, a standard deviation is not positive, or alpha is not in (0, 1).
     """
     sign = direction(better)
-    if not math.isfinite(estimate):
-        raise InputError("estimate", estimate, "the estimate is a finite number", "give one")
+    estimate = finite_number("estimate", estimate)
     for name, value in (("standard_error", standard_error), ("sd", sd)):
-        if not 0 < value < math.inf:
+        if not finite_number(name, value) > 0:
             raise InputError(name, value, f"{name} must be greater than 0", "give a positive one")
-    if not 0 < alpha < 1:
+    if not 0 < finite_number("alpha", alpha) < 1:
         raise InputError("alpha", alpha, "alpha lies between 0 and 1", "use 0.025, for instance")
     z = -normal_quantile(alpha)
     precision = 1 / sd**2 + 1 / standard_error**2
