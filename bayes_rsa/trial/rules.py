@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from bayes_rsa.errors import InputError
-from bayes_rsa.fields import MISSING, check_number, check_text
+from bayes_rsa.fields import MISSING, check_number, check_text, suggestion
 from bayes_rsa.trial.arm import Arm
 from bayes_rsa.trial.expectation import Threshold
 from bayes_rsa.trial.printed import Printed
@@ -17,6 +17,7 @@ __all__ = [
     "check_data",
     "check_description",
     "check_distinct",
+    "check_known",
     "check_part",
     "check_thresholds",
     "pair",
@@ -40,6 +41,13 @@ def check_description(name: object, doi: str, texts: Mapping[str, object]) -> No
             "a DOI starts with 10. and holds a slash",
             "give it alone, as in 10.1007/s00228-023-03473-9, without https://doi.org/",
         )
+
+
+def check_known(given: Mapping[str, object], known: Collection[str]) -> None:
+    """Check that every field given is one that a trial has."""
+    for field, value in given.items():
+        if field not in known:
+            raise InputError(field, value, "a trial has no such field", suggestion(field, known))
 
 
 def check_part(field: str, part: object, kind: type, *, required: bool) -> None:

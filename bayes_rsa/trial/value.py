@@ -11,7 +11,6 @@ from bayes_rsa.fields import (
     MISSING,
     NOT_REPORTED,
     renamed,
-    suggestion,
 )
 from bayes_rsa.trial import rules, symmetry
 from bayes_rsa.trial.arm import Arm
@@ -157,7 +156,8 @@ class Trial:
             with renamed("arm", role):
                 arms.append(Arm(name, *rules.pair(role, counts, "(60, 75)")))
         fields.setdefault("outcome", Outcome(better=better))
-        return _made(cls, treatment=arms[0], control=arms[1], **fields)
+        rules.check_known(fields, cls.__dataclass_fields__)
+        return cls(treatment=arms[0], control=arms[1], **fields)
 
     @classmethod
     def from_effect(
@@ -207,7 +207,8 @@ class Trial:
             standard_error=standard_error,
         )
         fields.setdefault("outcome", Outcome(better=better))
-        return _made(cls, reported=reported, **fields)
+        rules.check_known(fields, cls.__dataclass_fields__)
+        return cls(reported=reported, **fields)
 
     @property
     def has_counts(self) -> bool:
@@ -300,12 +301,3 @@ class Trial:
             allow_nan=False,
         )
         return hashlib.sha256(text.encode("ascii")).hexdigest()
-
-
-def _made(cls: type[Trial], **fields: Any) -> Trial:
-    """Make a trial, refusing a field that it has not."""
-    names = cls.__dataclass_fields__
-    for field, value in fields.items():
-        if field not in names:
-            raise InputError(field, value, "a trial has no such field", suggestion(field, names))
-    return cls(**fields)
