@@ -7,11 +7,7 @@ from typing import Any, Final, cast
 
 from bayes_rsa.defaults import BASELINE_RISKS, INTERVAL
 from bayes_rsa.errors import InputError
-from bayes_rsa.fields import (
-    MISSING,
-    NOT_REPORTED,
-    renamed,
-)
+from bayes_rsa.fields import MISSING, NOT_REPORTED, renamed
 from bayes_rsa.trial import rules, symmetry
 from bayes_rsa.trial.arm import Arm
 from bayes_rsa.trial.biomarker import Biomarker
@@ -69,10 +65,8 @@ class Trial:
         What was reported beside, and which effects matter.
     planned
         The effect the sample size was planned for; None when unknown.
-    baseline_risks
-        Control risks, as probabilities, at which absolute effects are stated.
-    baseline_risks_reason
-        Why those.
+    baseline_risks, baseline_risks_reason
+        Control risks, as probabilities, at which absolute effects are stated, and why those.
     title, citation, doi, source
         The publication, and where it was read.
     design, population, intervention, comparator
