@@ -1,0 +1,72 @@
+"""Marginal distributions of a density on the plane of the two log odds."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from bayes_rsa.exact.curve import Curve
+from bayes_rsa.exact.legendre import Floats
+from bayes_rsa.exact.plane import Plane
+from bayes_rsa.exact.rows import Indices, LogWeights, integrate
+
+_INNER: Final = 1e-12
+_OUTER: Final = 2e-12
+
+
+def line_integrals(
+    plane: Plane, chart: str, t: Floats, *, halved: bool = False
+) -> tuple[Floats, Floats]:
+    """Log density of t, unnormalised, and the estimated relative error of each.
+
+    Parameters
+    ----------
+    plane
+        Density on the plane.
+    chart
+        Name of the chart whose ``t`` is wanted.
+    t
+        Shape ``(rows,)``.
+    halved
+        Double the nodes.
+    """
+    peaks = np.concatenate(
+        [plane.always_on(chart, t), plane.levels_on(chart, t, plane.peaks)], axis=1
+    )
+    breaks = plane.levels_on(chart, t, plane.breaks)
+    result = integrate(plane.along(chart, t), peaks, breaks, tolerance=_INNER, halved=halved)
+    return result.log_total, result.error
+
+
+def marginal(
+    plane: Plane, chart: str, *, weights: LogWeights | None = None, halved: bool = False
+) -> Curve:
+    """Distribution of a chart's t.
+
+    Parameters
+    ----------
+    plane, chart, halved
+        As in :func:`line_integrals`.
+    weights
+        Moments that must be resolved too, as log weights of t.
+    """
+    worst = 0.0
+
+    def log_density(_row: Indices, t: Floats) -> Floats:
+        nonlocal worst
+        logs, errors = line_integrals(plane, chart, t.ravel(), halved=halved)
+        worst = max(worst, float(np.max(np.where(np.isfinite(logs), errors, 0.0), initial=0.0)))
+        return np.asarray(logs.reshape(t.shape))
+
+    peaks, breaks = plane.levels_of(chart)
+    result = integrate(
+        log_density,
+        peaks[None, :],
+        breaks[None, :],
+        weights=weights,
+        tolerance=_OUTER,
+        interpolate=True,
+        halved=halved,
+    )
+    return Curve.of(result, worst)

@@ -1,0 +1,364 @@
+"""Adaptive quadrature of many one-dimensional densities at once.
+
+A *row* is one unnormalised log density of a real ``u``. Each row gets its own map
+``u = centre + scale * sinh(w)``: near its mode the map is linear at the row's own scale, far out
+it is logarithmic, so that a normal peak of SD 0.01 and a Cauchy tail both take a few panels in w.
+Panels are bisected until the Legendre series of each says that it is resolved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from bayes_rsa.exact.legendre import NODES, Floats, rule
+
+Indices = NDArray[np.intp]
+LogDensity = Callable[[Indices, Floats], Floats]
+"""(row, u), arrays of one shape -> log density of that row at u; -inf where there is none."""
+LogWeights = Callable[[Floats], Floats]
+"""u -> log weights, shape ``(k, *u.shape)``; the first must be 0."""
+
+DEPTH: Final = 46.0
+"""Nats below its peak at which a density in w is cut: exp(-46) is 1e-20."""
+WIDTH: Final = 0.8
+"""Width in w of the first panels."""
+_ROUNDS: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Where each row has its mass: the map u = centre + scale sinh(w), and limits in w."""
+
+    centre: Floats
+    scale: Floats
+    lower: Floats
+    upper: Floats
+    peak: Floats
+    shift: Floats
+    """Peak of the weighted log density above ``peak``, shape ``(rows, weights)``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """Resolved panels: row, limits in w, Legendre terms of density times half-width times du/dw."""
+
+    row: Indices
+    lower: Floats
+    upper: Floats
+    terms: Floats
+    nodes: Floats
+    log_mass: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Integrals:
+    """Log integral of each row, and its estimated relative error."""
+
+    log_total: Floats
+    error: Floats
+    windows: Windows
+    panels: Panels
+
+
+def integrate(
+    log_density: LogDensity,
+    seeds: Floats,
+    breaks: Floats,
+    *,
+    weights: LogWeights | None = None,
+    tolerance: float = 1e-12,
+    interpolate: bool = False,
+    halved: bool = False,
+) -> Integrals:
+    """Integrate every row over the line.
+
+    Parameters
+    ----------
+    log_density
+        The rows; each may have several modes, one near some seed.
+    seeds
+        Shape ``(rows, k)``: places that enclose the mode of each row; nan for none.
+    breaks
+        Shape ``(rows, k)``: places where a density has a kink or a narrow core; nan for none.
+    weights
+        Also resolve the density times these weights (moments that reach into the tails).
+    tolerance
+        Estimated error of a row relative to its integral.
+    interpolate
+        Resolve the density itself, not only its integral; the panels are kept.
+    halved
+        Start from panels of half the width (nodes doubled).
+    """
+    windows = locate(log_density, np.concatenate([seeds, breaks], axis=1), weights)
+    row, lower, upper = _first_panels(windows, breaks, WIDTH / 2 if halved else WIDTH)
+    rows = seeds.shape[0]
+    count = windows.shift.shape[1]
+    nodes, _, analysis = rule()
+    done = np.zeros((rows, count))
+    missed = np.zeros((rows, count))
+    kept: list[tuple[Indices, Floats, Floats, Floats, Floats, Floats]] = []
+    for turn in range(_ROUNDS):
+        half = 0.5 * (upper - lower)
+        w = (lower + half)[:, None] + half[:, None] * nodes
+        u = windows.centre[row][:, None] + windows.scale[row][:, None] * np.sinh(w)
+        index = np.broadcast_to(row[:, None], w.shape)
+        log_g = log_density(index, u) - windows.peak[row][:, None]
+        log_g = log_g + np.log(np.cosh(w) * half[:, None])
+        log_weight = weights(u) if weights is not None else np.zeros((1, 1, 1))
+        g = np.exp(log_g + log_weight - windows.shift[row].T[:, :, None])
+        terms = g @ analysis
+        size = np.abs(terms)
+        tail = np.max(size[:, :, -3:], axis=2)
+        if not interpolate:
+            with np.errstate(invalid="ignore", divide="ignore"):
+                tail = np.where(tail > 0, tail * tail / np.max(size, axis=2), 0.0)
+        error = 2.0 * tail.T
+        mass = 2.0 * terms[:, :, 0].T
+        now = np.zeros((rows, count))
+        np.add.at(now, row, mass)
+        total = done + now
+        with np.errstate(invalid="ignore", divide="ignore"):
+            share = error / np.where(total > 0, total, 1.0)[row]
+        good = (share <= tolerance).all(axis=1)
+        narrow = (upper - lower) < 1e-13 * (1 + np.abs(lower))
+        accept = good | narrow | (turn == _ROUNDS - 1)
+        np.add.at(done, row[accept], mass[accept])
+        np.add.at(missed, row[accept], error[accept])
+        if interpolate:
+            kept.append(
+                (
+                    row[accept],
+                    lower[accept],
+                    upper[accept],
+                    terms[0][accept],
+                    u[accept],
+                    (log_g - windows.shift[row, 0][:, None])[accept],
+                )
+            )
+        if accept.all():
+            break
+        again = ~accept
+        middle = 0.5 * (lower + upper)[again]
+        row = np.concatenate([row[again], row[again]])
+        lower, upper = (
+            np.concatenate([lower[again], middle]),
+            np.concatenate([middle, upper[again]]),
+        )
+    with np.errstate(divide="ignore"):
+        log_total = np.log(done[:, 0]) + np.log(windows.scale) + windows.peak + windows.shift[:, 0]
+    safe = np.where(done > 0, done, 1.0)
+    return Integrals(log_total, np.max(missed / safe, axis=1), windows, _joined(kept))
+
+
+def locate(log_density: LogDensity, seeds: Floats, weights: LogWeights | None = None) -> Windows:
+    """Find each row's mode, scale and window (see :func:`integrate`)."""
+    rows = np.arange(seeds.shape[0])
+    places = np.sort(seeds, axis=1)
+    places = np.concatenate([places, 0.5 * (places[:, 1:] + places[:, :-1])], axis=1)
+    places = np.sort(places, axis=1)
+
+    def at(u: Floats, which: Indices = rows) -> Floats:
+        index = np.broadcast_to(which[:, None], u.shape)
+        finite = np.isfinite(u)
+        result = log_density(index, np.where(finite, u, 0.0))
+        return np.where(finite, result, -np.inf)
+
+    heights = at(places)
+    best = np.argmax(heights, axis=1)
+    centre, peak = places[rows, best], heights[rows, best]
+    gap = np.max(np.where(np.isnan(places), -np.inf, places), axis=1) - places[:, 0]
+    gap = np.where(gap > 0, gap, 1.0)
+    last = places.shape[1] - 1
+    left = np.where(best > 0, places[rows, np.maximum(best - 1, 0)], np.nan)
+    right = np.where(best < last, places[rows, np.minimum(best + 1, last)], np.nan)
+    left, right, centre, peak = _enclose(at, left, right, centre, peak, gap)
+    low, high, centre, peak = _zoom(at, left, right, centre, peak)
+    return _windows(at, places, heights, centre, peak, low, high, weights)
+
+
+def _enclose(
+    at: Callable[..., Floats],
+    left: Floats,
+    right: Floats,
+    centre: Floats,
+    peak: Floats,
+    gap: Floats,
+) -> tuple[Floats, Floats, Floats, Floats]:
+    # Where the best place is the outermost one, walk outwards until the density falls.
+    for sign, side in ((-1.0, left), (1.0, right)):
+        open_rows = np.flatnonzero(~np.isfinite(side))
+        step = np.minimum(gap, 1.0)[open_rows]
+        while open_rows.size:
+            trial = centre[open_rows] + sign * step
+            height = at(trial[:, None], open_rows)[:, 0]
+            higher = (height > peak[open_rows]) & (step < 1e12)
+            other = right if sign < 0 else left
+            other[open_rows[higher]] = centre[open_rows[higher]]
+            centre[open_rows[higher]] = trial[higher]
+            peak[open_rows[higher]] = height[higher]
+            side[open_rows[~higher]] = trial[~higher]
+            open_rows, step = open_rows[higher], 2 * step[higher]
+    return left, right, centre, peak
+
+
+def _zoom(
+    at: Callable[..., Floats], left: Floats, right: Floats, centre: Floats, peak: Floats
+) -> tuple[Floats, Floats, Floats, Floats]:
+    active = np.flatnonzero(np.isfinite(peak))
+    inner = np.linspace(0, 1, 6)[1:-1]
+    for _ in range(60):
+        low, mid, high = left[active], centre[active], right[active]
+        grid = np.concatenate(
+            [
+                low[:, None],
+                low[:, None] + (mid - low)[:, None] * inner,
+                mid[:, None],
+                mid[:, None] + (high - mid)[:, None] * inner,
+                high[:, None],
+            ],
+            axis=1,
+        )
+        heights = at(grid, active)
+        pick = np.arange(active.size)
+        best = np.clip(np.argmax(heights, axis=1), 1, grid.shape[1] - 2)
+        left[active], right[active] = grid[pick, best - 1], grid[pick, best + 1]
+        centre[active], peak[active] = grid[pick, best], heights[pick, best]
+        below = peak[active] - heights[pick, best - 1]
+        above = peak[active] - heights[pick, best + 1]
+        to_left = centre[active] - left[active]
+        to_right = right[active] - centre[active]
+        tiny = 1e-14 * np.abs(centre[active])
+        flat_left = (
+            (below < 0.5) | (np.isinf(below) & (to_left < 1e-4 * to_right)) | (to_left <= tiny)
+        )
+        flat_right = (
+            (above < 0.5) | (np.isinf(above) & (to_right < 1e-4 * to_left)) | (to_right <= tiny)
+        )
+        active = active[~(flat_left & flat_right)]
+        if not active.size:
+            break
+    return left, right, centre, peak
+
+
+def _windows(
+    at: Callable[..., Floats],
+    places: Floats,
+    heights: Floats,
+    centre: Floats,
+    peak: Floats,
+    low: Floats,
+    high: Floats,
+    weights: LogWeights | None,
+) -> Windows:
+    alive = np.isfinite(peak)
+    sides = ((-1.0, centre - low), (1.0, high - centre))
+    scale = np.full((2, centre.size), np.inf)
+    ends = np.zeros((2, centre.size), dtype=bool)
+    for k, (sign, first) in enumerate(sides):
+        step = np.where(first > 0, first, 1e-12)
+        active = np.flatnonzero(alive)
+        for _ in range(200):
+            height = at((centre + sign * step)[active][:, None], active)[:, 0]
+            fallen = height < peak[active] - 1.0
+            scale[k, active[fallen]] = step[active[fallen]]
+            ends[k, active[fallen]] = np.isneginf(height[fallen])
+            active = active[~fallen]
+            if not active.size:
+                break
+            step[active] *= 2.0
+    scale = np.where(ends & ~ends.all(axis=0), np.inf, scale)
+    both = ends.all(axis=0)
+    width = np.where(
+        both, np.max(np.where(np.isfinite(scale), scale, 0.0), axis=0), scale.min(axis=0)
+    )
+    width = np.where(np.isfinite(width) & (width > 0), width, 1.0)
+    shift = np.zeros((centre.size, 1))
+    if weights is not None:
+        shift = np.asarray(weights(centre)).T.copy()
+    limits = np.zeros((2, centre.size))
+    significant = heights > (peak - DEPTH)[:, None]
+    for k, (sign, _) in enumerate(sides):
+        reach = np.where(significant, sign * (places - centre[:, None]), 0.0).max(axis=1)
+        start = np.arcsinh(np.maximum(reach, 0.5 * width) / width)
+        limits[k] = _outward(at, centre, width, peak, shift, start, sign, alive, weights)
+    return Windows(centre, width, -limits[0], limits[1], np.where(alive, peak, 0.0), shift)
+
+
+def _outward(
+    at: Callable[..., Floats],
+    centre: Floats,
+    scale: Floats,
+    peak: Floats,
+    shift: Floats,
+    start: Floats,
+    sign: float,
+    alive: NDArray[np.bool_],
+    weights: LogWeights | None,
+) -> Floats:
+    limit = start.copy()
+    inside = np.maximum(start - 0.7, 0.0)
+    active = np.flatnonzero(alive)
+    for _ in range(700):
+        u = centre[active] + sign * scale[active] * np.sinh(limit[active])
+        height = at(u[:, None], active)[:, 0] - peak[active]
+        logs = height[:, None] + (np.asarray(weights(u)).T if weights is not None else 0.0)
+        shift[active] = np.maximum(shift[active], np.where(np.isfinite(logs), logs, -np.inf))
+        low = (logs + limit[active][:, None] < shift[active] - DEPTH).all(axis=1)
+        inside[active[~low]] = limit[active[~low]]
+        active = active[~low]
+        if not active.size:
+            break
+        limit[active] += 0.7
+    active = np.flatnonzero(alive)
+    for _ in range(2):
+        middle = 0.5 * (inside + limit)[active]
+        u = centre[active] + sign * scale[active] * np.sinh(middle)
+        logs = (at(u[:, None], active)[:, 0] - peak[active])[:, None]
+        logs = logs + (np.asarray(weights(u)).T if weights is not None else 0.0)
+        low = (logs + middle[:, None] < shift[active] - DEPTH).all(axis=1)
+        limit[active] = np.where(low & (middle > start[active]), middle, limit[active])
+        inside[active] = np.where(low, inside[active], middle)
+    return limit
+
+
+def _first_panels(windows: Windows, breaks: Floats, width: float) -> tuple[Indices, Floats, Floats]:
+    span = windows.upper - windows.lower
+    count = np.maximum(1, np.ceil(span / width)).astype(np.intp)
+    row = np.repeat(np.arange(span.size), count + 1)
+    step = np.arange(row.size) - np.repeat(np.cumsum(count + 1) - count - 1, count + 1)
+    edge = windows.lower[row] + span[row] * (step / count[row])
+    if breaks.shape[1]:
+        w = np.arcsinh((breaks - windows.centre[:, None]) / windows.scale[:, None])
+        inside = (w > windows.lower[:, None]) & (w < windows.upper[:, None])
+        row = np.concatenate([row, np.nonzero(inside)[0]])
+        edge = np.concatenate([edge, w[inside]])
+        order = np.lexsort((edge, row))
+        row, edge = row[order], edge[order]
+    lower, upper = edge[:-1], edge[1:]
+    wide = (row[:-1] == row[1:]) & (upper - lower > 1e-14 * (1 + np.abs(lower)))
+    return row[:-1][wide], lower[wide], upper[wide]
+
+
+def _joined(
+    kept: list[tuple[Indices, Floats, Floats, Floats, Floats, Floats]],
+) -> Panels:
+    if not kept:
+        nothing = np.zeros(0)
+        block = np.zeros((0, NODES))
+        return Panels(np.zeros(0, dtype=np.intp), nothing, nothing, block, block, block)
+    row, lower, upper, terms, nodes, log_g = (np.concatenate(x) for x in zip(*kept, strict=True))
+    order = np.lexsort((lower, row))
+    _, gauss, _ = rule()
+    return Panels(
+        row[order],
+        lower[order],
+        upper[order],
+        terms[order],
+        nodes[order],
+        log_g[order] + np.log(gauss),
+    )
