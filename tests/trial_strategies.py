@@ -115,6 +115,7 @@ def trials(draw: st.DrawFn) -> Trial:
         ),
         biomarkers=tuple(Biomarker(m, draw(findings()), draw(texts), draw(texts)) for m in markers),
         doi=draw(st.sampled_from(("", "10.1007/s00228-023-03473-9"))),
+        field_priors=tuple(draw(st.lists(named, max_size=3, unique=True))),
         baseline_risks=tuple(draw(st.lists(st.floats(0.001, 0.999), min_size=1, max_size=4))),
         **descriptions,
     )

@@ -9,7 +9,7 @@ from bayes_rsa.analysis.file import (
     read_analysis,
     write_analysis,
 )
-from bayes_rsa.analysis.named_set import named_set, reference_specification
+from bayes_rsa.analysis.named_set import base_rates, named_set, reference_specification
 from bayes_rsa.analysis.specification import PARAMETERS, Specification
 from bayes_rsa.analysis.statements import default_statements
 from bayes_rsa.analysis.value import Analysis
@@ -20,6 +20,7 @@ __all__ = [
     "Specification",
     "analysis_from_dict",
     "analysis_text",
+    "base_rates",
     "default_statements",
     "load_analysis",
     "named_set",

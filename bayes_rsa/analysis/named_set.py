@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from bayes_rsa import defaults
 from bayes_rsa.analysis.specification import Specification
 from bayes_rsa.errors import InputError
-from bayes_rsa.priors import Prior, archetypes, enthusiastic, sceptical, zampieri
+from bayes_rsa.priors import (
+    Prior,
+    archetypes,
+    enthusiastic,
+    find_archetype,
+    sceptical,
+    zampieri,
+)
 from bayes_rsa.trial import Trial
 
 _ARMS = ("uniform", "jeffreys", "kerman", "beta 2 2")
-_TOPICS = ("pregnancy and childbirth", "gynaecology and fertility", "cochrane")
+_EFFECT = {"OR": "log_odds_ratio", "RR": "log_risk_ratio"}
 
 
 def reference_specification(trial: Trial) -> Specification:
@@ -76,15 +83,27 @@ def _rows(trial: Trial) -> Iterator[Specification]:
     yield _contrast(trial, "Vague reference", known["reference"], "Vague and weakly informative")
     gunhan = known["gunhan"]
     yield _contrast(trial, gunhan.label, gunhan, "Vague and weakly informative")
-    measure = "log RR" if trial.measure == "RR" else "log OR"
-    for topic in _TOPICS:
-        prior = known[f"{topic} {measure}"]
+    for prior in _empirical(trial):
         yield _contrast(trial, prior.label, prior, "Empirical, Cochrane")
     if trial.has_counts:
         for name in _ARMS:
             prior = known[name]
             arms = {"treatment": prior, "control": prior}
             yield Specification(prior.label, "independent_arms", arms, "Independent arms")
+
+
+def _empirical(trial: Trial) -> list[Prior]:
+    """Empirical priors on this trial's measure: those of its field, and the whole database."""
+    parameter = _EFFECT.get(trial.measure)
+    names = (*trial.field_priors, f"cochrane {'log RR' if trial.measure == 'RR' else 'log OR'}")
+    found = [find_archetype(name) for name in names]
+    return [prior for prior in found if prior.parameter == parameter]
+
+
+def base_rates(trial: Trial) -> tuple[Prior, ...]:
+    """Priors on the control log odds that the trial's field offers, for absolute effects."""
+    found = (find_archetype(name) for name in trial.field_priors)
+    return tuple(prior for prior in found if prior.parameter == "baseline_log_odds")
 
 
 def _contrast(

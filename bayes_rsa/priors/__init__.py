@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bayes_rsa.priors.archetypes import archetypes
+from bayes_rsa.priors.archetypes import archetypes, find_archetype
 from bayes_rsa.priors.component import Component
 from bayes_rsa.priors.elicitation import Elicitation, elicit, elicit_between
 from bayes_rsa.priors.families import FAMILIES
@@ -22,6 +22,7 @@ __all__ = [
     "elicit",
     "elicit_between",
     "enthusiastic",
+    "find_archetype",
     "handicap",
     "prior_meaning",
     "sceptical",

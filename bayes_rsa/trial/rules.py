@@ -157,6 +157,16 @@ def risks(value: object) -> tuple[float, ...]:
     )
 
 
+def names(field: str, value: object) -> tuple[str, ...]:
+    """Return a list of names as a tuple; each is a text, and none stands twice."""
+    if not isinstance(value, tuple | list):
+        raise InputError(field, value, "it must be a list of names", 'write it as in ["uniform"]')
+    for name in value:
+        check_text(field, name, required=True)
+    check_distinct(field, list(value))
+    return tuple(value)
+
+
 def values_of(field: str, value: object, kind: type) -> tuple[Any, ...]:
     """Return the values as a tuple of one kind."""
     if not isinstance(value, tuple | list) or not all(isinstance(part, kind) for part in value):

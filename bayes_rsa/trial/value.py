@@ -67,6 +67,8 @@ class Trial:
         The effect the sample size was planned for; None when unknown.
     baseline_risks, baseline_risks_reason
         Control risks, as probabilities, at which absolute effects are stated, and why those.
+    field_priors
+        Names of archetypes that speak of this trial's field: topic priors and base rates.
     title, citation, doi, source
         The publication, and where it was read.
     design, population, intervention, comparator
@@ -102,6 +104,7 @@ class Trial:
     source: str = ""
     baseline_risks: tuple[float, ...] = BASELINE_RISKS
     baseline_risks_reason: str = ""
+    field_priors: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         rules.check_description(self.name, self.doi, {key: getattr(self, key) for key in _TEXTS})
@@ -114,6 +117,7 @@ class Trial:
         rules.check_thresholds(self.thresholds)
         object.__setattr__(self, "percentages", rules.printed_percentages(self.percentages))
         object.__setattr__(self, "baseline_risks", rules.risks(self.baseline_risks))
+        object.__setattr__(self, "field_priors", rules.names("field_priors", self.field_priors))
 
     @classmethod
     def from_counts(
@@ -149,8 +153,8 @@ class Trial:
         ):
             with renamed("arm", role):
                 arms.append(Arm(name, *rules.pair(role, counts, "(60, 75)")))
-        fields.setdefault("outcome", Outcome(better=better))
         rules.check_known(fields, cls.__dataclass_fields__)
+        fields.setdefault("outcome", Outcome(better=better))
         return cls(treatment=arms[0], control=arms[1], **fields)
 
     @classmethod
@@ -200,8 +204,8 @@ class Trial:
             log_effect=log_effect,
             standard_error=standard_error,
         )
-        fields.setdefault("outcome", Outcome(better=better))
         rules.check_known(fields, cls.__dataclass_fields__)
+        fields.setdefault("outcome", Outcome(better=better))
         return cls(reported=reported, **fields)
 
     @property
@@ -274,6 +278,7 @@ class Trial:
             "name": self.name,
             **{field: getattr(self, field) for field in _TEXTS},
             "baseline_risks": list(self.baseline_risks),
+            "field_priors": list(self.field_priors),
             "outcome": self.outcome.to_dict(),
             **arms,
             "reported": None if self.reported is None else self.reported.to_dict(),
