@@ -54,6 +54,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    addresses = [item.nodeid for item in items if " at 0x" in item.nodeid]
+    if addresses:  # two processes would not agree on the name, so they could not share the work
+        raise pytest.UsageError(f"a test's id holds a memory address; give ids: {addresses[0]}")
     if find_chromium() is not None:
         return
     browser = [item for item in items if item.get_closest_marker("browser")]
