@@ -101,10 +101,11 @@ class StudentT(LocationScale):
         t = np.abs(z) / math.sqrt(self.df)
         log_x = -log1p_square(t)
         tail = log_betainc(0.5 * self.df, 0.5, np.exp(log_x), log_x) - math.log(2)
+        # P(|T| < |z|): near the centre the tail has lost the digits of z.
         centre = np.asarray(special.betainc(0.5, 0.5 * self.df, -np.expm1(log_x)))
-        return np.where(
-            z < 0, tail, np.where(t > 1, np.log1p(-np.exp(tail)), np.log1p(centre) - math.log(2))
-        )
+        near = np.log1p(np.where(centre < 0.5, np.sign(z) * centre, 0.0)) - math.log(2)
+        far = np.where(z < 0, tail, np.log1p(-np.exp(tail)))
+        return np.where(centre < 0.5, near, far)
 
     def _lower(self, z: FloatArray) -> FloatArray:
         return np.exp(self._log_lower(z))

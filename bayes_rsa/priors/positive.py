@@ -43,7 +43,7 @@ class HalfNormal(Family):
 
         with np.errstate(divide="ignore"):
             near = np.log(special.erf(np.maximum(x, 0.0) / (self.sd * math.sqrt(2))))
-        return np.where(x < 3 * self.sd, near, np.log1p(-self.sf(x)))
+            return np.where(x < 3 * self.sd, near, np.log1p(-self.sf(x)))
 
     def logsf(self, x: FloatArray) -> FloatArray:
         """Log of P(X > x)."""
