@@ -35,6 +35,7 @@ def fit(
     cores: int | None = None,
     target_accept: float = defaults.TARGET_ACCEPT,
     compiled: CompiledModel | None = None,
+    predictive: bool = True,
     progress: bool = False,
 ) -> xr.DataTree:
     """Sample a model's posterior with NUTS until the accuracy target is met.
@@ -56,6 +57,9 @@ def fit(
         Settings of the sampler (nutpie); draws and tune are per chain.
     compiled
         A model compiled before, with the same compile key: then nothing is compiled again.
+    predictive
+        Whether to add the groups beside the draws: prior, both predictives, log-likelihood and
+        log-prior. They take longer than the draws; summaries and the gate do not need them.
     progress
         Whether to show a progress bar.
 
@@ -64,8 +68,9 @@ def fit(
     xr.DataTree
         Groups ``posterior``, ``sample_stats``, ``prior``, ``prior_predictive``,
         ``posterior_predictive``, ``log_likelihood``, ``log_prior``, ``observed_data``,
-        ``constant_data``; the prior groups are missing where a prior is improper. Provenance is in
-        the attributes.
+        ``constant_data``; the prior groups are missing where a prior is improper. Without
+        ``predictive`` only ``posterior``, ``sample_stats`` and both groups of data. Provenance is
+        in the attributes.
 
     Raises
     ------
@@ -89,7 +94,9 @@ def fit(
         needed = math.ceil(1.2 * draws * ess_target / max(reached, 1.0) / 100) * 100
         draws = min(needed, defaults.MAX_DRAWS)
         tree = ready.sample(seed=seed, draws=draws, **run)
-    _add_groups(tree, model, card, seed=seed)
+    if predictive:
+        _add_predictive(tree, model, card, seed=seed)
+    _add_data(tree, model, card)
     sampler = {"name": "nutpie", "seed": seed, "draws": draws, "ess_target": ess_target, **settings}
     Provenance.of(card, sampler).write(tree)
     return tree
@@ -132,7 +139,7 @@ def _smallest_ess(tree: xr.DataTree, card: contract.Card) -> float:
     return 0.0 if math.isnan(smallest) else smallest
 
 
-def _add_groups(tree: xr.DataTree, model: pm.Model, card: contract.Card, *, seed: int) -> None:
+def _add_predictive(tree: xr.DataTree, model: pm.Model, card: contract.Card, *, seed: int) -> None:
     import pymc as pm
     import xarray as xr
     from pymc.stats import compute_log_likelihood, compute_log_prior
@@ -154,6 +161,11 @@ def _add_groups(tree: xr.DataTree, model: pm.Model, card: contract.Card, *, seed
         compute_log_likelihood(tree, **quiet)
         if card.proper:
             compute_log_prior(tree, **quiet)
+
+
+def _add_data(tree: xr.DataTree, model: pm.Model, card: contract.Card) -> None:
+    import xarray as xr
+
     data = contract.data_of(model)
     dims = {v.name: tuple(model.named_vars_to_dims.get(v.name, ())) for v in model.data_vars}
     coords = {"arm": list(contract.ARMS)} if card.arms else {}
