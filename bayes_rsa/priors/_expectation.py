@@ -21,6 +21,8 @@ _HALVINGS = 44
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(8)
 _TOLERANCE = 1e-11
 _DEPTH = 40
+_MANY = 4096
+"""Panels beyond which the rest is taken as it is, and its error counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,9 @@ class Expectation:
             panels = start
             for depth in range(_DEPTH + 1):
                 values, off = panels.integrate(function)
-                open_ = weight * off > (_TOLERANCE / (4 * _HALVINGS) if depth < _DEPTH else np.inf)
+                open_ = weight * off > _TOLERANCE / (4 * _HALVINGS)
+                if depth == _DEPTH or open_.sum() > _MANY:
+                    open_[:] = False
                 total += weight * float(values[~open_].sum())
                 error += weight * float(off[~open_].sum())
                 if not open_.any():

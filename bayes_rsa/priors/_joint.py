@@ -35,6 +35,9 @@ class Joint(ABC):
 
     def cdf(self, key: str, y: float) -> float:
         """P(estimand <= y)."""
+        if y == 0 and key in ("odds_ratio", "risk_ratio", "risk_difference"):
+            # No effect: said without the rounding that would blur an atom there.
+            return 1 - self.probability(treatment=True)
         with np.errstate(over="ignore"):
             value, error = self._expect(lambda x: self.conditional(key, y, x))
         self.error = max(self.error, error)

@@ -112,7 +112,9 @@ class Family(ABC):
         with np.errstate(invalid="ignore", divide="ignore"):
             gap = np.where(np.isneginf(rest), -np.inf, np.minimum(rest - whole, 0.0))
             result = np.where(upper > lower, whole + log1mexp(gap), -np.inf)
-        narrow = (upper > lower) & (gap > np.log1p(-_NARROW)) & np.isfinite(lower) & np.isfinite(upper)
+        narrow = (
+            (upper > lower) & (gap > np.log1p(-_NARROW)) & np.isfinite(lower) & np.isfinite(upper)
+        )
         if narrow.any():
             result = np.array(result)
             result[narrow] = self._log_integral(lower[narrow], upper[narrow])

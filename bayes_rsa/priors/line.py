@@ -98,14 +98,17 @@ class StudentT(LocationScale):
     def _log_lower(self, z: FloatArray) -> FloatArray:
         from scipy import special
 
-        t = np.abs(z) / math.sqrt(self.df)
-        log_x = -log1p_square(t)
-        tail = log_betainc(0.5 * self.df, 0.5, np.exp(log_x), log_x) - math.log(2)
-        # P(|T| < |z|): near the centre the tail has lost the digits of z.
-        centre = np.asarray(special.betainc(0.5, 0.5 * self.df, -np.expm1(log_x)))
-        near = np.log1p(np.where(centre < 0.5, np.sign(z) * centre, 0.0)) - math.log(2)
-        far = np.where(z < 0, tail, np.log1p(-np.exp(tail)))
-        return np.where(centre < 0.5, near, far)
+        result = np.empty_like(z)
+        # Near the centre the tail has lost the digits of z: there take P(|T| < |z|), at most 0.52.
+        near = np.abs(z) < 0.7
+        log_x = -log1p_square(np.abs(z) / math.sqrt(self.df))
+        centre = special.betainc(0.5, 0.5 * self.df, -np.expm1(log_x[near]))
+        result[near] = np.log1p(np.sign(z[near]) * centre) - math.log(2)
+        far = ~near
+        tail = log_betainc(0.5 * self.df, 0.5, np.exp(log_x[far]), log_x[far]) - math.log(2)
+        with np.errstate(divide="ignore"):
+            result[far] = np.where(z[far] < 0, tail, np.log1p(-np.exp(tail)))
+        return result
 
     def _lower(self, z: FloatArray) -> FloatArray:
         return np.exp(self._log_lower(z))
