@@ -1,0 +1,119 @@
+"""The clauses of the contract, each held against a model."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from bayes_rsa.contract.cards import Card, card
+from bayes_rsa.contract.data import ARMS, ONE_CALL, data_of, hyperparameters
+from bayes_rsa.errors import ContractError
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+CLAUSES: Final = (
+    "card",
+    "variables",
+    "priors",
+    "data",
+    "hyperparameters",
+    "likelihood",
+    "finite",
+)
+"""The clauses that :func:`check` goes through, in order."""
+
+
+def check(model: pm.Model) -> Card:
+    """Hold a model against the contract, clause by clause; return its card.
+
+    Raises
+    ------
+    ContractError
+        Names the first clause that is broken, what was found and what was expected.
+    """
+    c = card(model)
+    for clause in (_variables, _priors, _data, _hyperparameters, _likelihood, _finite):
+        detail = clause(model, c)
+        if detail:
+            raise ContractError(c.name, clause.__name__.lstrip("_"), detail)
+    return c
+
+
+def _variables(model: pm.Model, c: Card) -> str:
+    wanted = ("p_treatment", "p_control", "log_odds_ratio") if c.arms else ()
+    for name in (*wanted, *c.interest, *c.nuisance):
+        if name not in model.named_vars:
+            return f"there is no variable {name!r}; the model has {', '.join(model.named_vars)}"
+    for name in wanted:
+        if model.named_vars[name].ndim:
+            return f"{name!r} has {model.named_vars[name].ndim} dims; it must be a scalar"
+    return ""
+
+
+def _priors(model: pm.Model, c: Card) -> str:
+    free = {v.name for v in model.free_RVs}
+    if free != set(c.priors):
+        return f"free variables are {sorted(free)}, the card has priors for {sorted(c.priors)}"
+    return ""
+
+
+def _data(model: pm.Model, c: Card) -> str:
+    wanted = ("events", "n") if c.arms else ("estimate", "standard_error")
+    for name in wanted:
+        if name not in {d.name for d in model.data_vars}:
+            return f"there is no pm.Data {name!r}"
+    if c.arms:
+        if tuple(model.coords.get("arm", ())) != ARMS:
+            return f"the dim 'arm' has coordinates {model.coords.get('arm')}, not {list(ARMS)}"
+        for name in wanted:
+            if not model.named_vars[name].dtype.startswith("int"):
+                return f"{name!r} is {model.named_vars[name].dtype}; counts are int64"
+    return ""
+
+
+def _hyperparameters(model: pm.Model, c: Card) -> str:
+    import numpy as np
+
+    data = data_of(model)
+    for parameter, prior in c.priors.items():
+        for name, values in hyperparameters(parameter, prior).items():
+            if name not in data:
+                return f"there is no pm.Data {name!r} for {parameter} ~ {prior}"
+            if not np.array_equal(np.asarray(data[name], dtype=float), values):
+                return f"{name!r} is {data[name]!r}; the card's prior {prior} says {list(values)}"
+    return ""
+
+
+def _likelihood(model: pm.Model, c: Card) -> str:
+    if model.potentials:
+        names = ", ".join(v.name for v in model.potentials)
+        return f"pm.Potential {names}: log-prior, prediction and calibration cannot see it"
+    observed = {v.name for v in model.observed_RVs}
+    if observed != set(c.observed):
+        return f"observed variables are {sorted(observed)}, the card says {sorted(c.observed)}"
+    for variable in model.observed_RVs:
+        try:
+            model.logp(vars=[variable])
+        except NotImplementedError:
+            return f"{variable.name!r} has no logp"
+        if c.generative and not _draws(variable):
+            return f"{variable.name!r} has no random method, so it generates no data"
+    return ""
+
+
+def _draws(variable: Any) -> bool:
+    import pymc as pm
+
+    try:
+        pm.draw(variable, draws=1, random_seed=0, mode=ONE_CALL)
+    except NotImplementedError:
+        return False
+    return True
+
+
+def _finite(model: pm.Model, _card: Card) -> str:
+    import numpy as np
+
+    densities = model.point_logps(model.initial_point(), mode=ONE_CALL)
+    bad = [name for name, value in densities.items() if not np.all(np.isfinite(value))]
+    return f"the log density of {', '.join(bad)} is not finite at the initial point" if bad else ""
