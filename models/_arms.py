@@ -39,8 +39,31 @@ def _count_data(model: pm.Model, name: str, counts: tuple[int, int]) -> None:
 
 def observe(model: pm.Model, *, log_odds_treatment: Tensor, log_odds_control: Tensor) -> None:
     """Add ``outcome``: events given the two log odds, binomial in each arm."""
-    log_odds = pt.stack([log_odds_treatment, log_odds_control])
-    pm.Binomial("outcome", n=model["n"], logit_p=log_odds, observed=model["events"], dims="arm")
+    pm.CustomDist(
+        "outcome",
+        model["n"],
+        pt.stack([log_odds_treatment, log_odds_control]),
+        logp=_binomial_logp,
+        dist=_binomial,
+        signature="(),()->()",
+        class_name="Binomial",
+        observed=model["events"],
+        dims="arm",
+    )
+
+
+def _binomial(n: Tensor, log_odds: Tensor, size: Tensor) -> Tensor:
+    return pm.Binomial.dist(n=n, p=pt.sigmoid(log_odds), size=size)
+
+
+def _binomial_logp(events: Tensor, n: Tensor, log_odds: Tensor) -> Tensor:
+    # PyMC's own goes through the probability, which rounds to 1 at log odds of 37: the density
+    # then drops to zero. Here it stays exact, and right at infinite log odds, too.
+    others = n - events
+    coefficient = pt.gammaln(n + 1) - pt.gammaln(events + 1) - pt.gammaln(others + 1)
+    lost = pt.switch(events > 0, events * pt.softplus(-log_odds), 0.0)
+    kept = pt.switch(others > 0, others * pt.softplus(log_odds), 0.0)
+    return pt.switch((events < 0) | (others < 0), -np.inf, coefficient - lost - kept)
 
 
 def expose(*, log_odds_treatment: Tensor, log_odds_control: Tensor) -> None:

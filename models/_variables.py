@@ -7,36 +7,31 @@ them by the tests.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from functools import reduce
 from typing import Any, Final
 
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
-from pymc.distributions.transforms import Interval
+from pymc.distributions.transforms import Interval, log, logodds
 
 from bayes_rsa.contract import hyperparameters
 from bayes_rsa.errors import InputError
-from bayes_rsa.priors import FAMILIES, Prior
+from bayes_rsa.models._families import GRAPHS, log_mass
+from bayes_rsa.priors import FAMILIES, Family, Prior
 
 Tensor = Any
 Bounds = tuple[Tensor | None, Tensor | None]
 
-_DISTRIBUTIONS: Final[dict[str, Callable[..., Tensor]]] = {
-    "normal": lambda mean, sd: pm.Normal.dist(mu=mean, sigma=sd),
-    "student_t": lambda df, location, scale: pm.StudentT.dist(nu=df, mu=location, sigma=scale),
-    "cauchy": lambda location, scale: pm.Cauchy.dist(alpha=location, beta=scale),
-    "logistic": lambda location, scale: pm.Logistic.dist(mu=location, s=scale),
-    "uniform": lambda lower, upper: pm.Uniform.dist(lower=lower, upper=upper),
-    "beta": lambda a, b: pm.Beta.dist(alpha=a, beta=b),
-    "logit_normal": lambda mean, sd: pm.LogitNormal.dist(mu=mean, sigma=sd),
-    "half_normal": lambda sd: pm.HalfNormal.dist(sigma=sd),
-    "inverse_gamma": lambda shape, scale: pm.InverseGamma.dist(alpha=shape, beta=scale),
-    "lognormal": lambda mu, sigma: pm.LogNormal.dist(mu=mu, sigma=sigma),
+_TRANSFORMS: Final[dict[Bounds, Any]] = {
+    (None, None): None,
+    (0.0, None): log,
+    (0.0, 1.0): logodds,
 }
 
 
-def variable(name: str, prior: Prior, *, bounds: Bounds | None = None) -> Tensor:
+def variable(name: str, prior: Prior, *, bounds: Bounds = (None, None)) -> Tensor:
     """A scalar free variable with this prior, in the model on the context stack.
 
     Parameters
@@ -46,19 +41,22 @@ def variable(name: str, prior: Prior, *, bounds: Bounds | None = None) -> Tensor
     prior
         Its prior, on the parameter's own scale.
     bounds
-        Lower and upper limit (scalars, ``None`` for no limit) that other variables set: the prior
-        is then truncated to them and renormalised, given those variables. ``flat()`` is cut off
-        without being renormalised.
+        Lower and upper limit (scalars with lower < 0 < upper, ``None`` for no limit) that other
+        variables set: the prior is then truncated to them and renormalised, given those variables.
+        ``flat()`` is cut off without being renormalised.
 
     Raises
     ------
     InputError
-        If NUTS cannot take the prior: a point mass, or Haldane's ``beta(0, 0)``.
+        If NUTS cannot take the prior: a point mass, or Haldane's ``beta(0, 0)``; or if it may have
+        no mass between the limits.
     """
     if "point" in prior.families:
         raise InputError(
             name, str(prior), "NUTS cannot sample a point mass", "use the exact engine"
         )
+    limits = [b for b in bounds if b is not None]
+    _require_mass(name, prior, bounds)
     if prior.families == ("flat",):
         return _flat(name, bounds)
     if not prior.is_proper:
@@ -67,8 +65,7 @@ def variable(name: str, prior: Prior, *, bounds: Bounds | None = None) -> Tensor
         full.removeprefix(f"{name}__"): pm.Data(full, np.array(values), dims=f"{name}__component")
         for full, values in hyperparameters(name, prior).items()
     }
-    limits = [b for b in (bounds or ()) if b is not None]
-    density = _Density(tuple(data), prior, bounds or (None, None))
+    density = _Density(tuple(data), prior.families, bounds)
     return pm.CustomDist(
         name,
         *data.values(),
@@ -82,46 +79,49 @@ def variable(name: str, prior: Prior, *, bounds: Bounds | None = None) -> Tensor
     )
 
 
-def _flat(name: str, bounds: Bounds | None) -> Tensor:
-    lower, upper = bounds or (None, None)
-    if lower is None and upper is None:
-        return pm.Flat(name)
-    limits = [b for b in (lower, upper) if b is not None]
-
-    def limited(*inputs: Tensor) -> tuple[Tensor | None, Tensor | None]:
-        rest = list(inputs[-len(limits) :])
-        return (
-            rest.pop(0) if lower is not None else None,
-            rest.pop(0) if upper is not None else None,
+def _require_mass(name: str, prior: Prior, bounds: Bounds) -> None:
+    lower, upper = prior.support
+    too_high = bounds[1] is not None and lower > 0
+    too_low = bounds[0] is not None and upper < 0
+    if too_high or too_low:
+        raise InputError(
+            name,
+            str(prior),
+            "where the control risk leaves little room, this prior has no mass on what is possible",
+            "give a prior whose support reaches 0",
         )
 
+
+def _flat(name: str, bounds: Bounds) -> Tensor:
+    limits = [b for b in bounds if b is not None]
+    if not limits:
+        return pm.Flat(name)
+    density = _Density((), ("flat",), bounds)
     return pm.CustomDist(
         name,
         *limits,
         logp=lambda value, *_: pt.zeros_like(value),
-        support_point=lambda _rv, _size, *parameters: _middle(*limited(*parameters)),
+        support_point=density.support_point,
         signature=",".join(["()"] * len(limits)) + "->()",
         class_name="Flat",
-        default_transform=Interval(bounds_fn=limited),
+        default_transform=density.transform(),
     )
 
 
-def _middle(lower: Any, upper: Any) -> Tensor:
-    if lower is None:
-        return upper - 1.0
-    return lower + 1.0 if upper is None else (lower + upper) / 2
-
-
 class _Density:
-    """Log density, draws and transform of a (truncated) mixture, from its data in order."""
+    """Log density, draws, starting point and transform of a (truncated) mixture.
 
-    def __init__(self, arguments: Sequence[str], prior: Prior, bounds: Bounds) -> None:
+    Its methods take the hyperparameters in the order of ``arguments``, then the limits. One family
+    is one vectorised distribution, so that the number of components may change; several families
+    are one distribution each.
+    """
+
+    def __init__(self, arguments: Sequence[str], families: Sequence[str], bounds: Bounds) -> None:
         self.arguments = tuple(arguments)
-        self.families = prior.families
-        self.one_family = len(set(prior.families)) == 1
+        self.families = tuple(families)
+        self.one_family = len(set(families)) == 1
         self.has_lower, self.has_upper = (b is not None for b in bounds)
         self.truncated = self.has_lower or self.has_upper
-        self.support = prior.support
 
     def _split(self, parameters: Sequence[Any]) -> tuple[dict[str, Any], Any, Any]:
         """Named hyperparameters, and the lower and upper limit (``None`` where there is none)."""
@@ -131,13 +131,13 @@ class _Density:
         upper = limits.pop(0) if self.has_upper else None
         return named, lower, upper
 
-    def _components(self, named: dict[str, Any]) -> list[Tensor]:
-        """One vectorised distribution for one family, else one for each component."""
+    def _parts(self, named: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+        """Family and hyperparameters: vectors for one family, else scalars of each component."""
         if self.one_family:
             family = self.families[0]
-            return [_DISTRIBUTIONS[family](*(named[a] for a in FAMILIES[family].arguments))]
+            return [(family, {a: named[a] for a in FAMILIES[family].arguments})]
         return [
-            _DISTRIBUTIONS[family](*(named[a][k] for a in FAMILIES[family].arguments))
+            (family, {a: named[a][k] for a in FAMILIES[family].arguments})
             for k, family in enumerate(self.families)
         ]
 
@@ -146,13 +146,15 @@ class _Density:
 
     def logp(self, value: Tensor, *parameters: Tensor) -> Tensor:
         named, lower, upper = self._split(parameters)
-        components = self._components(named)
+        parts = self._parts(named)
         log_weight = pt.log(named["weight"])
-        density = self._gather([pm.logp(c, value) for c in components])
+        density = self._gather(
+            [pm.logp(GRAPHS[family].distribution(*a.values()), value) for family, a in parts]
+        )
         result = pt.logsumexp(log_weight + density, axis=-1)
         if not self.truncated:
             return result
-        mass = self._gather([_log_mass(c, lower, upper) for c in components])
+        mass = self._gather([log_mass(family, a, lower, upper) for family, a in parts])
         return result - pt.logsumexp(log_weight + mass, axis=-1)
 
     def random(
@@ -160,62 +162,96 @@ class _Density:
     ) -> Any:
         named, lower, upper = self._split(parameters)
         shape = () if size is None else tuple(size)
-        below, above = (-np.inf if lower is None else lower), (np.inf if upper is None else upper)
+        count = len(named["weight"])
+        families = self.families[:1] * count if self.one_family else self.families
         components = [
             FAMILIES[family](*(float(named[a][k]) for a in FAMILIES[family].arguments))
-            for k, family in enumerate(self._component_families(named))
+            for k, family in enumerate(families)
         ]
-        limits = np.array([below, above], dtype=float)
-        low, high = np.array([c.cdf(limits) for c in components]).T
-        mass = np.asarray(named["weight"], dtype=float) * (high - low)
-        which = rng.choice(len(components), p=mass / mass.sum(), size=shape)
-        quantile = low[which] + rng.uniform(size=shape) * (high - low)[which]
+        weight = np.asarray(named["weight"], dtype=float)
+        limits = None
+        if self.truncated:
+            limits = _limit(lower, -np.inf), _limit(upper, np.inf)
+            weight = weight * [np.exp(c.log_mass(*limits)[0]) for c in components]
+        which = rng.choice(count, p=weight / weight.sum(), size=shape)
         draws = np.empty(shape)
-        for k, component in enumerate(components):
-            draws = np.where(which == k, component.ppf(quantile), draws)
+        for k in np.unique(which):
+            here = which == k
+            draws[here] = _draw(components[k], limits, int(np.sum(here)), rng)
         return draws
 
-    def _component_families(self, named: dict[str, Any]) -> tuple[str, ...]:
-        return self.families[:1] * len(named["weight"]) if self.one_family else self.families
-
     def support_point(self, _rv: Tensor, _size: Tensor, *parameters: Tensor) -> Tensor:
-        lower, upper = self._interval(parameters)
-        if lower is not None or upper is not None:
-            return _middle(lower, upper)
         named, *_ = self._split(parameters)
-        centre = named.get("mean", named.get("location", pt.zeros((1,))))
-        return pt.sum(named["weight"] * centre)
+        low, high = self._interval(parameters)
+        middle = _middle(low, high)
+        if not self.arguments:
+            return middle
+        centres = self._gather([GRAPHS[f].centre(*a.values()) for f, a in self._parts(named)])
+        centre = centres[pt.argmax(named["weight"])]
+        inside = [centre > low] if low is not None else []
+        inside += [centre < high] if high is not None else []
+        return pt.switch(reduce(pt.and_, inside), centre, middle) if inside else centre
 
-    def _interval(self, parameters: Sequence[Tensor]) -> tuple[Tensor | None, Tensor | None]:
+    def _interval(self, parameters: Sequence[Tensor]) -> Bounds:
         """The support, cut to the limits; ``None`` for an infinite end."""
         named, lower, upper = self._split(parameters)
-        low: Tensor | None = None
-        high: Tensor | None = None
-        if set(self.families) == {"uniform"}:
-            low, high = pt.min(named["lower"]), pt.max(named["upper"])
-        else:
-            low = None if np.isinf(self.support[0]) else pt.constant(self.support[0])
-            high = None if np.isinf(self.support[1]) else pt.constant(self.support[1])
+        low, high = self._support(named)
         if lower is not None:
             low = lower if low is None else pt.maximum(low, lower)
         if upper is not None:
             high = upper if high is None else pt.minimum(high, upper)
         return low, high
 
-    def transform(self) -> Interval | None:
-        unbounded = all(np.isinf(s) for s in self.support)
-        if unbounded and not self.truncated:
-            return None
+    def _support(self, named: dict[str, Any]) -> Bounds:
+        if self.families == ("flat",):
+            return None, None
+        weights = [named["weight"]] if self.one_family else list(named["weight"])
+        ends: list[Bounds] = []
+        for (family, arguments), weight in zip(self._parts(named), weights, strict=False):
+            if family == "uniform":
+                # A component without weight has no say in where the parameter may lie.
+                low = pt.min(pt.switch(weight > 0, arguments["lower"], np.inf))
+                ends.append((low, pt.max(pt.switch(weight > 0, arguments["upper"], -np.inf))))
+            else:
+                ends.append(GRAPHS[family].support)
+        lows, highs = zip(*ends, strict=True)
+        return (
+            None if None in lows else reduce(pt.minimum, lows),
+            None if None in highs else reduce(pt.maximum, highs),
+        )
+
+    def transform(self) -> Any:
+        supports = {(None, None) if f == "flat" else GRAPHS[f].support for f in self.families}
+        if not self.truncated and "uniform" not in self.families and len(supports) == 1:
+            # The library's own transforms of fixed supports keep their digits at the edges.
+            return _TRANSFORMS[supports.pop()]
         skip = len(self.arguments) + self.has_lower + self.has_upper
         return Interval(bounds_fn=lambda *inputs: self._interval(inputs[-skip:]))
 
 
-def _log_mass(component: Tensor, lower: Tensor | None, upper: Tensor | None) -> Tensor:
-    """Log probability that the component lies between the limits."""
+def _middle(lower: Any, upper: Any) -> Tensor:
+    if lower is None and upper is None:
+        return pt.constant(0.0)
     if lower is None:
-        return pm.logcdf(component, upper)
-    survival = pt.log1mexp(pm.logcdf(component, lower))
-    if upper is None:
-        return survival
-    high, low = pm.logcdf(component, upper), pm.logcdf(component, lower)
-    return high + pt.log1mexp(low - high)
+        return upper - 1.0
+    return lower + 1.0 if upper is None else (lower + upper) / 2
+
+
+def _limit(value: Any, default: float) -> Any:
+    return np.array([default if value is None else value], dtype=float)
+
+
+def _draw(
+    component: Family, limits: tuple[Any, Any] | None, count: int, rng: np.random.Generator
+) -> Any:
+    """Draws from one component, by inversion where it is truncated."""
+    if limits is None:
+        return component.sample(count, rng)
+    lower, upper = limits
+    share = rng.uniform(size=count)
+    if component.cdf(lower)[0] < 0.5:
+        below = component.cdf(lower)
+        return component.ppf(below + share * (component.cdf(upper) - below))
+    # In the upper tail only the survival function keeps its digits.
+    above = component.sf(upper)
+    return component.isf(above + share * (component.sf(lower) - above))
