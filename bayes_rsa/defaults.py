@@ -57,6 +57,8 @@ PRIOR_DRAWS: Final = 4000
 TARGET_ACCEPT: Final = 0.9
 ESS_TARGET: Final = 4000
 """Bulk and tail effective sample size of everything that is printed."""
+TAILS: Final = (0.025, 0.975)
+"""Quantiles whose smaller effective sample size is the tail ESS: the limits that are printed."""
 REPORT_ESS_TARGET: Final = 20_000
 """The same for a report: its Monte Carlo errors then leave three decimals of a probability."""
 

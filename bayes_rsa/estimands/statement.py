@@ -138,6 +138,8 @@ def _name(text: str, written: str) -> str:
 
 def _checked(text: str, name: str, limits: tuple[float, float]) -> tuple[float, float]:
     lower, upper = limits
+    if lower == math.inf or upper == -math.inf:
+        raise _bad(text, "a threshold is a finite number", "name a smaller one")
     if lower >= upper:
         raise _bad(text, "the lower limit must be below the upper", "exchange the limits")
     if name == "NNT":

@@ -95,7 +95,7 @@ def _cores() -> int:
 
 
 def _storable(tree: xr.DataTree) -> xr.DataTree:
-    """Keep the scalars of ``posterior`` and the columns of ``sample_stats`` that netCDF can hold.
+    """Make the tree one that netCDF holds, and that depends on the seed alone.
 
     nutpie's ``divergence_message`` is an object column of None and text: it becomes text.
     """

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import logging
 import math
-import os
-import tempfile
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from bayes_rsa import contract, defaults
-from bayes_rsa.errors import InputError
-from bayes_rsa.fields import check_integer
+from bayes_rsa.fields import check_integer, check_number
 from bayes_rsa.inference.compiled import CompiledModel
 from bayes_rsa.inference.derived import derived
+from bayes_rsa.inference.groups import add_data, add_predictive
+from bayes_rsa.inference.properness import require_proper_posterior
 from bayes_rsa.inference.provenance import Provenance
 
 if TYPE_CHECKING:
     import pymc as pm
     import xarray as xr
+
+_MARGIN: Final = 1.2
+"""How much longer than needed a run is planned: the ESS of the last one is itself an estimate."""
+_RUNS: Final = 4
 
 
 def fit(
@@ -41,8 +39,8 @@ def fit(
     """Sample a model's posterior with NUTS until the accuracy target is met.
 
     A first run of ``draws`` per chain shows how efficient the sampler is; if bulk or tail ESS of
-    any parameter or derived quantity is below ``ess_target``, a longer run of the length that the
-    first one suggests replaces it (at most ``defaults.MAX_DRAWS`` per chain). The gate in
+    any parameter or derived quantity is below ``ess_target``, a longer run of the length that it
+    suggests replaces it (at most ``defaults.MAX_DRAWS`` per chain). The gate in
     ``bayes_rsa.diagnostics`` judges the result; ``fit`` itself returns it either way.
 
     Parameters
@@ -80,49 +78,32 @@ def fit(
         If the posterior is improper, or a setting is out of range.
     """
     card = contract.check(model)
-    _require_proper_posterior(card)
+    require_proper_posterior(card)
     seed = check_integer("seed", seed, least=0)
     chains = check_integer("chains", chains, least=2)
     draws = check_integer("draws", draws, least=100)
     tune = check_integer("tune", tune, least=100)
+    ess_target = check_integer("ess_target", ess_target, least=1)
+    target_accept = check_number(
+        "target_accept", target_accept, above=0, below=1, remedy="use 0.9, or 0.99 on divergences"
+    )
     ready = CompiledModel(model) if compiled is None else compiled.with_model(model)
     settings: dict[str, Any] = {"tune": tune, "chains": chains, "target_accept": target_accept}
     run = {**settings, "cores": cores, "progress": progress}
     tree = ready.sample(seed=seed, draws=draws, **run)
-    reached = _smallest_ess(tree, card)
-    if reached < ess_target and draws < defaults.MAX_DRAWS:
-        needed = math.ceil(1.2 * draws * ess_target / max(reached, 1.0) / 100) * 100
-        draws = min(needed, defaults.MAX_DRAWS)
+    for _ in range(_RUNS):
+        reached = _smallest_ess(tree, card)
+        if reached >= ess_target or draws >= defaults.MAX_DRAWS:
+            break
+        needed = math.ceil(_MARGIN * draws * ess_target / max(reached, 1.0) / 100) * 100
+        draws = min(max(needed, draws + 100), defaults.MAX_DRAWS)
         tree = ready.sample(seed=seed, draws=draws, **run)
     if predictive:
-        _add_predictive(tree, model, card, seed=seed)
-    _add_data(tree, model, card)
+        add_predictive(tree, model, card, seed=seed)
+    add_data(tree, model, card)
     sampler = {"name": "nutpie", "seed": seed, "draws": draws, "ess_target": ess_target, **settings}
     Provenance.of(card, sampler).write(tree)
     return tree
-
-
-def _require_proper_posterior(card: contract.Card) -> None:
-    improper = [name for name, prior in card.priors.items() if not prior.is_proper]
-    if len(improper) > 1:
-        raise InputError(
-            " and ".join(improper),
-            "flat()",
-            "NUTS refuses improper priors on every parameter: the prior cannot be drawn from, and "
-            "an empty cell makes the posterior improper",
-            "use the exact engine, or a wide proper prior such as normal(0, 10)",
-        )
-    if not improper or not card.arms:
-        return
-    events, n = card.trial.events, card.trial.n
-    cells = (*events, n[0] - events[0], n[1] - events[1])
-    if min(cells) == 0:
-        raise InputError(
-            improper[0],
-            "flat()",
-            "with an empty cell in the table the posterior under a flat prior is improper",
-            "use a proper prior",
-        )
 
 
 def _smallest_ess(tree: xr.DataTree, card: contract.Card) -> float:
@@ -133,106 +114,9 @@ def _smallest_ess(tree: xr.DataTree, card: contract.Card) -> float:
     judged = derived(posterior, measure=card.measure, arms=card.arms)
     judged = judged.assign({name: posterior[name] for name in card.priors})
     smallest = math.inf
-    for method in ("bulk", "tail"):
-        found = azs.ess(judged, method=method)
+    for found in (
+        azs.ess(judged, method="bulk"),
+        azs.ess(judged, method="tail", prob=defaults.TAILS),
+    ):
         smallest = min(smallest, *(float(found[v].min()) for v in found.data_vars))
     return 0.0 if math.isnan(smallest) else smallest
-
-
-def _add_predictive(tree: xr.DataTree, model: pm.Model, card: contract.Card, *, seed: int) -> None:
-    import pymc as pm
-    import xarray as xr
-    from pymc.stats import compute_log_likelihood, compute_log_prior
-
-    quiet: dict[str, Any] = {"model": model, "progressbar": False}
-    with contract.python_draws(), _silent("pymc.sampling.forward"), warnings.catch_warnings():
-        # Data are not in the posterior group, so PyMC cannot see that they did not change.
-        warnings.filterwarnings("ignore", message=".*implicitly frozen")
-        if card.proper and card.generative:
-            prior = pm.sample_prior_predictive(
-                draws=defaults.PRIOR_DRAWS, model=model, random_seed=seed
-            )
-            for group in ("prior", "prior_predictive"):
-                tree[group] = xr.DataTree(prior[group].to_dataset())
-        if card.generative:
-            pm.sample_posterior_predictive(
-                tree, random_seed=seed, extend_inferencedata=True, **quiet
-            )
-        compute_log_likelihood(tree, **quiet)
-        if card.proper:
-            compute_log_prior(tree, **quiet)
-
-
-def _add_data(tree: xr.DataTree, model: pm.Model, card: contract.Card) -> None:
-    import xarray as xr
-
-    data = contract.data_of(model)
-    dims = {v.name: tuple(model.named_vars_to_dims.get(v.name, ())) for v in model.data_vars}
-    coords = {"arm": list(contract.ARMS)} if card.arms else {}
-    constant = {k: (dims[k], v) for k, v in data.items()}
-    tree["constant_data"] = xr.DataTree(xr.Dataset(constant, coords=coords))
-    observed = {
-        v.name: (tuple(model.named_vars_to_dims.get(v.name, ())), model.rvs_to_values[v].eval())
-        for v in model.observed_RVs
-    }
-    tree["observed_data"] = xr.DataTree(xr.Dataset(observed, coords=coords))
-    for child in tree.children.values():
-        child.attrs.pop("created_at", None)
-
-
-@contextmanager
-def _silent(logger: str) -> Iterator[None]:
-    """Keep a library's progress lines from the terminal; its warnings still show."""
-    log = logging.getLogger(logger)
-    level = log.level
-    log.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        log.setLevel(level)
-
-
-def save_fit(tree: xr.DataTree, path: str | Path) -> Path:
-    """Write a fit as netCDF, atomically; :func:`load_fit` gives it back without loss.
-
-    Raises
-    ------
-    InputError
-        If the tree carries no provenance, or the folder cannot be written to.
-    """
-    Provenance.read(tree)
-    target = Path(path)
-    try:
-        handle, name = tempfile.mkstemp(suffix=".nc", dir=target.parent)
-        os.close(handle)
-    except OSError as error:
-        raise InputError(
-            "path",
-            str(path),
-            f"its folder cannot be written to ({error.strerror})",
-            "choose another",
-        ) from error
-    try:
-        tree.to_netcdf(name, engine="h5netcdf")
-        Path(name).replace(target)
-    finally:
-        Path(name).unlink(missing_ok=True)
-    return target
-
-
-def load_fit(path: str | Path) -> xr.DataTree:
-    """Read a fit that :func:`save_fit` (or ``DataTree.to_netcdf``) wrote.
-
-    Raises
-    ------
-    InputError
-        If there is no such file, or it carries no provenance.
-    """
-    import xarray as xr
-
-    if not Path(path).is_file():
-        raise InputError("path", str(path), "there is no such file", "check the path")
-    with xr.open_datatree(path, engine="h5netcdf") as stored:
-        tree = stored.load()
-    Provenance.read(tree)
-    return tree

@@ -6,10 +6,11 @@ import math
 from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
+from bayes_rsa import defaults
 from bayes_rsa.errors import InputError
 from bayes_rsa.estimands import ESTIMANDS, EstimandSummary, Event, available
 from bayes_rsa.estimands.moments import moment_exists
-from bayes_rsa.inference import Provenance, derived
+from bayes_rsa.inference import EFFECT_OF_MODEL, Provenance, derived
 from bayes_rsa.trial import Trial
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class DrawsPosterior:
         self.measure: str = model["measure"]
         self.arms: bool = model["arms"]
         self._posterior = fit["posterior"].to_dataset()
+        self._ordered: dict[str, Floats] = {}
 
     @property
     def estimands(self) -> tuple[str, ...]:
@@ -100,7 +102,7 @@ class DrawsPosterior:
             ),
             mcse_hdi=_hdi_error(draws, interval),
             ess_bulk=float(azs.ess(judged, method="bulk")),
-            ess_tail=float(azs.ess(judged, method="tail")),
+            ess_tail=float(azs.ess(judged, method="tail", prob=defaults.TAILS)),
             rhat=float(azs.rhat(judged)),
         )
 
@@ -113,7 +115,8 @@ class DrawsPosterior:
         holds = ((draws > event.lower) & (draws < event.upper)).astype(float)
         value, size = float(holds.mean()), holds.size
         # An event that holds in (almost) every draw has no empirical error: shrink towards 1/2.
-        ess = float(azs.ess(self._scale_of_judgement(event.estimand), method="tail"))
+        judged = self._scale_of_judgement(event.estimand)
+        ess = float(azs.ess(judged, method="tail", prob=defaults.TAILS))
         shrunk = (holds.sum() + 1) / (size + 2)
         floor = math.sqrt(shrunk * (1 - shrunk) / ess)
         error = float(azs.mcse(holds, method="mean")) if 0 < value < 1 else floor
@@ -123,12 +126,17 @@ class DrawsPosterior:
         """Share of draws at or below each ``x``."""
         import numpy as np
 
-        ordered = np.sort(self.draws(key), axis=None)
+        if key not in self._ordered:
+            self._ordered[key] = np.sort(self.draws(key), axis=None)
+        ordered = self._ordered[key]
         return np.searchsorted(ordered, x, side="right") / ordered.size
 
     def _moment_exists(self, key: str, order: int) -> bool:
         # A normal likelihood has every moment, whatever the prior.
-        return not self.arms or moment_exists(key, order, self.trial, self.provenance.priors)
+        if not self.arms:
+            return True
+        effect = EFFECT_OF_MODEL.get(self.model, "OR")
+        return moment_exists(key, order, self.trial, self.provenance.priors, effect)
 
     @cached_property
     def trial(self) -> Trial:

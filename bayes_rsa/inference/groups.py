@@ -1,0 +1,79 @@
+"""The groups that a fit carries beside its draws: prior, predictions, densities, data."""
+
+from __future__ import annotations
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from bayes_rsa import contract, defaults
+
+if TYPE_CHECKING:
+    import pymc as pm
+    import xarray as xr
+
+
+def add_predictive(tree: xr.DataTree, model: pm.Model, card: contract.Card, *, seed: int) -> None:
+    """Add to ``tree`` what follows from the model and the draws.
+
+    ``prior`` and ``prior_predictive`` where the prior is proper and the model generative,
+    ``posterior_predictive`` where it is generative, ``log_likelihood``, and ``log_prior`` where the
+    prior is proper (untransformed scale, no Jacobian).
+    """
+    import pymc as pm
+    from pymc.stats import compute_log_likelihood, compute_log_prior
+
+    quiet: dict[str, Any] = {"model": model, "progressbar": False}
+    forward: dict[str, Any] = {
+        "random_seed": seed,
+        "compile_kwargs": {"mode": contract.ONE_CALL},
+    }
+    with _silent("pymc.sampling.forward"), warnings.catch_warnings():
+        # PyMC cannot know from the draws alone that the data did not change.
+        warnings.filterwarnings("ignore", message=".*implicitly frozen")
+        if card.proper and card.generative:
+            prior = pm.sample_prior_predictive(draws=defaults.PRIOR_DRAWS, model=model, **forward)
+            names = list(tree["posterior"].data_vars)
+            tree["prior"] = type(tree)(prior["prior"].to_dataset()[names])
+            tree["prior_predictive"] = type(tree)(prior["prior_predictive"].to_dataset())
+        if card.generative:
+            pm.sample_posterior_predictive(tree, extend_inferencedata=True, **quiet, **forward)
+        compute_log_likelihood(tree, **quiet)
+        if card.proper:
+            compute_log_prior(tree, **quiet)
+    for child in tree.children.values():
+        # The time of making would make two equal fits differ.
+        child.attrs.pop("created_at", None)
+
+
+def add_data(tree: xr.DataTree, model: pm.Model, card: contract.Card) -> None:
+    """Add ``constant_data`` (the model's data and hyperparameters) and ``observed_data``."""
+    import xarray as xr
+
+    coords = {"arm": list(contract.ARMS)} if card.arms else {}
+    constant = {
+        name: (_dims(model, name), value) for name, value in contract.data_of(model).items()
+    }
+    observed = {
+        v.name: (_dims(model, v.name), model.rvs_to_values[v].eval()) for v in model.observed_RVs
+    }
+    for group, values in (("constant_data", constant), ("observed_data", observed)):
+        tree[group] = xr.DataTree(xr.Dataset(values, coords=coords))
+
+
+def _dims(model: pm.Model, name: str) -> tuple[str, ...]:
+    return tuple(model.named_vars_to_dims.get(name, ()))
+
+
+@contextmanager
+def _silent(logger: str) -> Iterator[None]:
+    """Keep a library's progress lines from the terminal; its warnings still show."""
+    log = logging.getLogger(logger)
+    level = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(level)
