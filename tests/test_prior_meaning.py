@@ -73,6 +73,14 @@ def test_uniform_arms_in_closed_form() -> None:
     assert meaning.extreme["p_control"] == pytest.approx(0.02)
 
 
+def test_arms_that_pile_up_at_both_ends() -> None:
+    meaning = prior_meaning(treatment=Prior.beta(0.01, 0.01), control=Prior.beta(2000, 2000))
+    low, middle, high = _quantiles(meaning, "odds_ratio")
+    assert low < 1e-120
+    assert middle == pytest.approx(1, rel=1e-6)
+    assert low * high == pytest.approx(1, rel=1e-6)
+
+
 @pytest.mark.parametrize("odds_ratio", [0.4, 1.7])
 def test_beta_arms_against_independent_integration(odds_ratio: float) -> None:
     treatment, control = stats.beta(3, 2), stats.beta(0.7, 1.5)

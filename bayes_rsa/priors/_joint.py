@@ -156,7 +156,10 @@ class Arms(Joint):
         """P(estimand <= y) given the control arm's probability."""
         if key == "odds_ratio":
             with np.errstate(divide="ignore"):
-                return self._treatment.cdf(expit(y + np.log(x) - np.log1p(-x)))
+                limit = y + np.log(x) - np.log1p(-x)
+            # Above one half the complement keeps the digits of 1 - p.
+            above = self._treatment.complement().sf(expit(-limit))
+            return _floats(np.where(limit < 0, self._treatment.cdf(expit(limit)), above))
         if key == "risk_ratio":
             return _floats(self._treatment.cdf(x * np.exp(y)))
         return _floats(self._treatment.cdf(x + np.tanh(0.5 * y)))
