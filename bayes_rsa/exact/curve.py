@@ -40,7 +40,9 @@ class Curve:
     def of(cls, result: Integrals, inner_error: float = 0.0) -> Curve:
         """From the integrals of a single row, kept panels."""
         panels = result.panels
-        total = 2.0 * panels.terms[:, 0].sum()
+        total = 2.0 * float(panels.terms[:, 0].sum())
+        if not 0.0 < total < np.inf:
+            total, inner_error = 1.0, np.inf
         terms = panels.terms / total
         mass = 2.0 * terms[:, 0]
         below = np.concatenate([[0.0], np.cumsum(mass)])
@@ -101,8 +103,11 @@ class Curve:
         low, high = np.full(q.shape, -1.0), np.ones(q.shape)
         safe = np.where(mass > 0, mass, 1.0)
         x = np.clip(2.0 * target / safe - 1.0, -1.0, 1.0)
+        noise = 4e-16 * (np.minimum(q, 1.0 - q) + np.abs(mass))
         for _ in range(60):
             gap = integrals(terms, x) - target
+            if (np.abs(gap) <= noise).all():
+                break
             high = np.where(gap > 0, x, high)
             low = np.where(gap > 0, low, x)
             slope = values(terms, x)
@@ -110,10 +115,7 @@ class Curve:
                 step = x - gap / slope
             inside = (step >= low) & (step <= high) & (slope > 0)
             new = np.where(inside, step, 0.5 * (low + high))
-            if np.max(np.abs(new - x), initial=0.0) < 1e-15:
-                x = new
-                break
-            x = new
+            x = np.where(np.abs(gap) <= noise, x, new)
         half = 0.5 * (self.upper[panel] - self.lower[panel])
         w = self.lower[panel] + half * (1.0 + x)
         return np.asarray(self.centre + self.scale * np.sinh(w))

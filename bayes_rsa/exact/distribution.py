@@ -135,42 +135,39 @@ class Distribution:
         """Shortest interval with this probability, on the estimand's scale."""
         left = np.linspace(0.0, 1.0 - probability, 49)
         left[0], left[-1] = 1e-13, 1.0 - probability - 1e-13
-        t = self._t_of(np.concatenate([left, left + probability]))
-        ends = self.scale.forward(t)
-        low, high = ends[: left.size], ends[left.size :]
+        low, high, level = self._intervals(left, probability)
         best = int(np.argmin(high - low))
         if best in (0, left.size - 1):
             return float(low[best]), float(high[best])
-        return self._level(
-            left[best - 1], left[best], left[best + 1], probability, (low[best], high[best])
-        )
-
-    def _level(
-        self, a: float, p: float, b: float, probability: float, ends: tuple[float, float]
-    ) -> tuple[float, float]:
-        # At the shortest interval the density is equal at both ends: solve for the probability
-        # below it by safeguarded secant steps on the log of the ratio of the two densities.
-        def ratio(p: float) -> tuple[float, tuple[float, float]]:
-            t = self._t_of(np.array([p, p + probability]))
-            with np.errstate(divide="ignore"):
-                logs = np.log(self._density(t)) - self.scale.log_slope(t)
-            x = self.scale.forward(t)
-            return float(logs[0] - logs[1]), (float(x[0]), float(x[1]))
-
-        fa, fb = ratio(a)[0], ratio(b)[0]
-        x = ends
-        if not (np.isfinite(fa) and np.isfinite(fb)) or fa * fb > 0:
+        ends = float(low[best]), float(high[best])
+        # At the shortest interval the density is equal at both ends.
+        a, b = left[best - 1], left[best + 1]
+        if not level[best - 1] * level[best + 1] < 0:
             return ends
-        for _ in range(60):
-            p = (a * fb - b * fa) / (fb - fa) if fb != fa else 0.5 * (a + b)
-            f, x = ratio(p)
-            if abs(f) < 1e-11 or b - a < 1e-15:
-                return x
-            if f * fa > 0:
-                a, fa, fb = p, f, 0.5 * fb
-            else:
-                b, fb, fa = p, f, 0.5 * fa
-        return x
+        for _ in range(3):
+            grid = np.linspace(a, b, 33)
+            low, high, level = self._intervals(grid, probability)
+            turn = np.flatnonzero(np.sign(level[:-1]) != np.sign(level[-1]))
+            if not turn.size or not np.isfinite(level).all():
+                return ends
+            k = int(turn[-1])
+            a, b = grid[k], grid[k + 1]
+            share = level[k] / (level[k] - level[k + 1])
+            ends = (
+                float(low[k] + share * (low[k + 1] - low[k])),
+                float(high[k] + share * (high[k + 1] - high[k])),
+            )
+        return ends
+
+    def _intervals(self, left: Floats, probability: float) -> tuple[Floats, Floats, Floats]:
+        # The intervals above these lower-tail probabilities: their ends, and the log ratio of the
+        # density at the lower end to that at the upper.
+        t = self._t_of(np.concatenate([left, left + probability]))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            logs = np.log(self._density(t)) - self.scale.log_slope(t)
+            level = logs[: left.size] - logs[left.size :]
+        ends = self.scale.forward(t)
+        return ends[: left.size], ends[left.size :], np.where(np.isnan(level), np.inf, level)
 
 
 def _mean(curve: Curve, value: Callable[[Floats], Floats]) -> float:

@@ -37,6 +37,16 @@ def rule() -> tuple[Floats, Floats, Floats]:
     return nodes, weights, analysis
 
 
+def _basis(x: Floats, count: int) -> Floats:
+    # P_0 .. P_(count - 1) at x, shape (count, k); numpy's legvander is slow for a few points.
+    basis = np.empty((count, x.size))
+    basis[0] = 1.0
+    basis[1] = x
+    for k in range(1, count - 1):
+        basis[k + 1] = ((2 * k + 1) * x * basis[k] - k * basis[k - 1]) / (k + 1)
+    return basis
+
+
 def integrals(terms: Floats, x: Floats) -> Floats:
     """Integral from -1 to ``x`` of the series with these terms.
 
@@ -47,14 +57,14 @@ def integrals(terms: Floats, x: Floats) -> Floats:
     x
         Shape ``(k,)``, in [-1, 1].
     """
-    basis = np.polynomial.legendre.legvander(x, NODES)
-    degrees = 2.0 * np.arange(NODES) + 1.0
-    below = np.concatenate([-np.ones((x.size, 1)), basis[:, : NODES - 1]], axis=1)
-    pieces = (basis[:, 1 : NODES + 1] - below) / degrees
-    return np.asarray(np.einsum("ij,ij->i", terms, pieces))
+    basis = _basis(x, NODES + 1)
+    pieces = basis[1:].copy()
+    pieces[0] += 1.0
+    pieces[1:] -= basis[:-2]
+    pieces /= (2.0 * np.arange(NODES) + 1.0)[:, None]
+    return np.asarray(np.einsum("ij,ji->i", terms, pieces))
 
 
 def values(terms: Floats, x: Floats) -> Floats:
     """The series with these terms at ``x`` (shapes as in :func:`integrals`)."""
-    basis = np.polynomial.legendre.legvander(x, NODES - 1)
-    return np.asarray(np.einsum("ij,ij->i", terms, basis))
+    return np.asarray(np.einsum("ij,ji->i", terms, _basis(x, NODES)))

@@ -196,7 +196,7 @@ def howard(
     def dependence(_s: Floats, d: Floats) -> Floats:
         return np.asarray(-0.5 * (2.0 * d / sigma) ** 2)
 
-    tie = Term(dependence, (("log_odds_ratio", 0.0),))
+    tie = Term(dependence, peaks=(("log_odds_ratio", 0.0),))
 
     def plane(chosen: tuple[Component, ...], data: Trial = trial) -> Plane:
         return Plane(

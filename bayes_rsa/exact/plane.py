@@ -29,9 +29,19 @@ _HEAVY: Final = frozenset({"student_t", "cauchy", "inverse_gamma", "lognormal"})
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One additive term of a log density, and where it has its peak, its core and its kinks."""
+    """One additive term of a log density, and where it has its peak, its core and its kinks.
+
+    Attributes
+    ----------
+    value
+        (s, d) -> the term.
+    quantity, evaluate
+        The one quantity it is a function of, and that function; empty if there is none.
+    """
 
     value: Callable[[Floats, Floats], Floats]
+    quantity: str = ""
+    evaluate: Callable[[Floats], Floats] | None = None
     peaks: tuple[Level, ...] = ()
     breaks: tuple[Level, ...] = ()
 
@@ -62,10 +72,23 @@ class Plane:
     def along(self, chart: str, t: Floats) -> Callable[[Indices, Floats], Floats]:
         """Log density of u along the lines of these ``t``, Jacobian included."""
         place = CHARTS[chart].place
+        # A term of the chart's own quantity is constant along a line; taking it from t, and not
+        # from (s, d), keeps rounding from carrying it across the edge of a prior's support.
+        own = np.tanh(t) if chart == "risk_difference" else t
+        constant = np.zeros_like(t)
+        varying = []
+        for term in self.terms:
+            if term.quantity == chart and term.evaluate is not None:
+                constant = constant + term.evaluate(own)
+            else:
+                varying.append(term.value)
 
         def log_density(row: Indices, u: Floats) -> Floats:
             s, d, log_jacobian = place(t[row], u)
-            return self(s, d) + log_jacobian
+            total = constant[row] + log_jacobian
+            for value in varying:
+                total = total + value(s, d)
+            return total
 
         return log_density
 
@@ -87,10 +110,11 @@ class Plane:
         second = [_moved(point, level) for point in first for level in self.peaks]
         peaks = [_t_of(chart, point) for point in (*first, *second)]
         breaks = [
-            level[1] if level[0] == chart and chart != "risk_difference" else _t_of(chart, point)
+            _own(chart, value) if quantity == chart else _t_of(chart, _moved(anchor, level))
             for level in self.breaks
-            for point in (_moved(anchor, level),)
+            for quantity, value in (level,)
         ]
+        breaks += [t for level in self.breaks for t in _tangents(chart, *level)]
         return _distinct(peaks), _distinct(breaks)
 
 
@@ -101,13 +125,13 @@ def binomial(arm: str, events: float, n: float) -> Term:
     top = -events * math.log1p(math.exp(-level)) - (n - events) * math.log1p(math.exp(level))
     sign = 1.0 if arm == "treatment" else -1.0
 
-    def value(s: Floats, d: Floats) -> Floats:
+    def evaluate(log_odds: Floats) -> Floats:
         # In terms of the distance from the peak, so that no digits are lost for a large n.
-        x = (s + sign * d) - level
+        x = log_odds - level
         low = np.minimum(x, 600.0)
         return top + events * x - n * (np.log1p(p * np.expm1(low)) + (x - low))
 
-    return Term(value, ((arm, level),))
+    return Term(lambda s, d: evaluate(s + sign * d), arm, evaluate, ((arm, level),))
 
 
 def prior_term(quantity: str, component: Component) -> Term:
@@ -123,7 +147,7 @@ def prior_term(quantity: str, component: Component) -> Term:
         peak_values, break_values = prior_levels(component)
         peaks = tuple((quantity, x) for x in peak_values)
         breaks = tuple((quantity, x) for x in break_values)
-    return Term(_on(quantity, evaluate), peaks, breaks)
+    return Term(_on(quantity, evaluate), quantity, evaluate, peaks, breaks)
 
 
 def possible_mass(measure: str, effect: Prior) -> Term:
@@ -143,7 +167,7 @@ def possible_mass(measure: str, effect: Prior) -> Term:
         if math.isfinite(end)
         for level in _control_at_edge(measure, end)
     )
-    return Term(value, (), breaks)
+    return Term(value, breaks=breaks)
 
 
 def effect_jacobian(measure: str) -> Term:
@@ -242,6 +266,24 @@ def _t_of(chart: str, point: tuple[float, float]) -> float:
         return float(log_risk_ratio(s, d)[0])
     size = float(np.abs(risk_difference(s, d))[0])
     return math.copysign(math.atanh(min(size, 1 - 1e-12)), l1 - l0)
+
+
+def _own(chart: str, value: float) -> float:
+    if chart != "risk_difference":
+        return value
+    return math.atanh(value) if abs(value) < 1 else math.nan
+
+
+def _tangents(chart: str, quantity: str, value: float) -> list[float]:
+    # Where a line of the chart only touches the level: the marginal density has a square root there
+    # (or, for two ratios, the level starts to cross at an infinite midpoint).
+    if chart == "log_odds_ratio" and quantity == "risk_difference" and abs(value) < 1:
+        return [4.0 * math.atanh(value)]
+    if chart == "risk_difference" and quantity == "log_odds_ratio":
+        return [0.25 * value]
+    if {chart, quantity} == {"log_odds_ratio", "log_risk_ratio"}:
+        return [value]
+    return []
 
 
 def _distinct(points: list[float]) -> Floats:

@@ -28,6 +28,10 @@ DEPTH: Final = 46.0
 WIDTH: Final = 0.8
 """Width in w of the first panels."""
 _ROUNDS: Final = 60
+_FLAT: Final = 2.0
+_STRIDE: Final = 0.4
+_MISSED: Final = 20.0
+_BUDGET: Final = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,7 @@ def integrate(
     tolerance: float = 1e-12,
     interpolate: bool = False,
     halved: bool = False,
+    depth: int = 0,
 ) -> Integrals:
     """Integrate every row over the line.
 
@@ -93,6 +98,8 @@ def integrate(
         Resolve the density itself, not only its integral; the panels are kept.
     halved
         Start from panels of half the width (nodes doubled).
+    depth
+        How often the mode was missed so far.
     """
     windows = locate(log_density, np.concatenate([seeds, breaks], axis=1), weights)
     row, lower, upper = _first_panels(windows, breaks, WIDTH / 2 if halved else WIDTH)
@@ -102,6 +109,7 @@ def integrate(
     done = np.zeros((rows, count))
     missed = np.zeros((rows, count))
     kept: list[tuple[Indices, Floats, Floats, Floats, Floats, Floats]] = []
+    spent = 0
     for turn in range(_ROUNDS):
         half = 0.5 * (upper - lower)
         w = (lower + half)[:, None] + half[:, None] * nodes
@@ -109,6 +117,20 @@ def integrate(
         index = np.broadcast_to(row[:, None], w.shape)
         log_g = log_density(index, u) - windows.peak[row][:, None]
         log_g = log_g + np.log(np.cosh(w) * half[:, None])
+        if turn == 0 and depth < 6:
+            missed_mode = _higher(log_g - windows.shift[row, 0][:, None], u, row, rows)
+            if missed_mode is not None:
+                # The mode was elsewhere: start again with that place among the seeds.
+                return integrate(
+                    log_density,
+                    np.concatenate([seeds, missed_mode[:, None]], axis=1),
+                    breaks,
+                    weights=weights,
+                    tolerance=tolerance,
+                    interpolate=interpolate,
+                    halved=halved,
+                    depth=depth + 1,
+                )
         log_weight = weights(u) if weights is not None else np.zeros((1, 1, 1))
         g = np.exp(log_g + log_weight - windows.shift[row].T[:, :, None])
         terms = g @ analysis
@@ -126,7 +148,8 @@ def integrate(
             share = error / np.where(total > 0, total, 1.0)[row]
         good = (share <= tolerance).all(axis=1)
         narrow = (upper - lower) < 1e-13 * (1 + np.abs(lower))
-        accept = good | narrow | (turn == _ROUNDS - 1)
+        spent += row.size
+        accept = good | narrow | (turn == _ROUNDS - 1) | (spent > _BUDGET * (rows + 50))
         np.add.at(done, row[accept], mass[accept])
         np.add.at(missed, row[accept], error[accept])
         if interpolate:
@@ -155,6 +178,21 @@ def integrate(
     return Integrals(log_total, np.max(missed / safe, axis=1), windows, _joined(kept))
 
 
+def _higher(log_g: Floats, u: Floats, row: Indices, rows: int) -> Floats | None:
+    # For rows that rise well above what was taken for their peak: where.
+    best = np.argmax(log_g, axis=1)
+    pick = np.arange(row.size)
+    heights = log_g[pick, best]
+    if not (heights > _MISSED).any():
+        return None
+    order = np.argsort(heights, kind="stable")
+    places = np.full(rows, np.nan)
+    places[row[order]] = u[pick, best][order]
+    top = np.full(rows, -np.inf)
+    np.maximum.at(top, row, heights)
+    return np.where(top > _MISSED, places, np.nan)
+
+
 def locate(log_density: LogDensity, seeds: Floats, weights: LogWeights | None = None) -> Windows:
     """Find each row's mode, scale and window (see :func:`integrate`)."""
     rows = np.arange(seeds.shape[0])
@@ -176,9 +214,9 @@ def locate(log_density: LogDensity, seeds: Floats, weights: LogWeights | None = 
     last = places.shape[1] - 1
     left = np.where(best > 0, places[rows, np.maximum(best - 1, 0)], np.nan)
     right = np.where(best < last, places[rows, np.minimum(best + 1, last)], np.nan)
-    left, right, centre, peak = _enclose(at, left, right, centre, peak, gap)
-    low, high, centre, peak = _zoom(at, left, right, centre, peak)
-    return _windows(at, places, heights, centre, peak, low, high, weights)
+    _enclose(at, left, right, centre, peak, gap)
+    _zoom(at, left, right, centre, peak)
+    return _windows(at, places, heights, centre, peak, centre - left, right - centre, weights)
 
 
 def _enclose(
@@ -188,27 +226,30 @@ def _enclose(
     centre: Floats,
     peak: Floats,
     gap: Floats,
-) -> tuple[Floats, Floats, Floats, Floats]:
+) -> None:
     # Where the best place is the outermost one, walk outwards until the density falls.
-    for sign, side in ((-1.0, left), (1.0, right)):
-        open_rows = np.flatnonzero(~np.isfinite(side))
-        step = np.minimum(gap, 1.0)[open_rows]
-        while open_rows.size:
-            trial = centre[open_rows] + sign * step
-            height = at(trial[:, None], open_rows)[:, 0]
-            higher = (height > peak[open_rows]) & (step < 1e12)
-            other = right if sign < 0 else left
-            other[open_rows[higher]] = centre[open_rows[higher]]
-            centre[open_rows[higher]] = trial[higher]
-            peak[open_rows[higher]] = height[higher]
-            side[open_rows[~higher]] = trial[~higher]
-            open_rows, step = open_rows[higher], 2 * step[higher]
-    return left, right, centre, peak
+    strides = 2.0 ** np.arange(1, 7) - 1.0
+    for sign, side, other in ((-1.0, left, right), (1.0, right, left)):
+        rows = np.flatnonzero(~np.isfinite(side))
+        step = np.minimum(gap, 1.0)[rows]
+        while rows.size:
+            trial = centre[rows][:, None] + sign * step[:, None] * strides
+            trial = np.concatenate([centre[rows][:, None], trial], axis=1)
+            heights = at(trial, rows)
+            heights[:, 0] = peak[rows]
+            best = np.argmax(heights, axis=1)
+            pick = np.arange(rows.size)
+            other[rows] = np.where(best > 0, trial[pick, best - 1], other[rows])
+            centre[rows], peak[rows] = trial[pick, best], heights[pick, best]
+            rising = (best == strides.size) & (step < 1e12)
+            after = np.minimum(best + 1, strides.size)
+            side[rows[~rising]] = trial[pick, after][~rising]
+            rows, step = rows[rising], step[rising] * 2.0**6
 
 
 def _zoom(
     at: Callable[..., Floats], left: Floats, right: Floats, centre: Floats, peak: Floats
-) -> tuple[Floats, Floats, Floats, Floats]:
+) -> None:
     active = np.flatnonzero(np.isfinite(peak))
     inner = np.linspace(0, 1, 6)[1:-1]
     for _ in range(60):
@@ -234,15 +275,14 @@ def _zoom(
         to_right = right[active] - centre[active]
         tiny = 1e-14 * np.abs(centre[active])
         flat_left = (
-            (below < 0.5) | (np.isinf(below) & (to_left < 1e-4 * to_right)) | (to_left <= tiny)
+            (below < _FLAT) | (np.isinf(below) & (to_left < 1e-4 * to_right)) | (to_left <= tiny)
         )
         flat_right = (
-            (above < 0.5) | (np.isinf(above) & (to_right < 1e-4 * to_left)) | (to_right <= tiny)
+            (above < _FLAT) | (np.isinf(above) & (to_right < 1e-4 * to_left)) | (to_right <= tiny)
         )
         active = active[~(flat_left & flat_right)]
         if not active.size:
             break
-    return left, right, centre, peak
 
 
 def _windows(
@@ -251,79 +291,90 @@ def _windows(
     heights: Floats,
     centre: Floats,
     peak: Floats,
-    low: Floats,
-    high: Floats,
+    to_left: Floats,
+    to_right: Floats,
     weights: LogWeights | None,
 ) -> Windows:
     alive = np.isfinite(peak)
-    sides = ((-1.0, centre - low), (1.0, high - centre))
-    scale = np.full((2, centre.size), np.inf)
-    ends = np.zeros((2, centre.size), dtype=bool)
-    for k, (sign, first) in enumerate(sides):
-        step = np.where(first > 0, first, 1e-12)
-        active = np.flatnonzero(alive)
-        for _ in range(200):
-            height = at((centre + sign * step)[active][:, None], active)[:, 0]
-            fallen = height < peak[active] - 1.0
-            scale[k, active[fallen]] = step[active[fallen]]
-            ends[k, active[fallen]] = np.isneginf(height[fallen])
-            active = active[~fallen]
-            if not active.size:
-                break
-            step[active] *= 2.0
-    scale = np.where(ends & ~ends.all(axis=0), np.inf, scale)
-    both = ends.all(axis=0)
-    width = np.where(
-        both, np.max(np.where(np.isfinite(scale), scale, 0.0), axis=0), scale.min(axis=0)
-    )
-    width = np.where(np.isfinite(width) & (width > 0), width, 1.0)
+    peak = np.where(alive, peak, 0.0)
+    scale = _scales(at, centre, peak, np.stack([-to_left, to_right]), alive)
     shift = np.zeros((centre.size, 1))
     if weights is not None:
         shift = np.asarray(weights(centre)).T.copy()
-    limits = np.zeros((2, centre.size))
     significant = heights > (peak - DEPTH)[:, None]
-    for k, (sign, _) in enumerate(sides):
+    limits = np.zeros((2, centre.size))
+    for k, sign in enumerate((-1.0, 1.0)):
         reach = np.where(significant, sign * (places - centre[:, None]), 0.0).max(axis=1)
-        start = np.arcsinh(np.maximum(reach, 0.5 * width) / width)
-        limits[k] = _outward(at, centre, width, peak, shift, start, sign, alive, weights)
-    return Windows(centre, width, -limits[0], limits[1], np.where(alive, peak, 0.0), shift)
+        limits[k] = np.arcsinh(np.maximum(reach, 0.5 * scale) / scale)
+        _outward(at, sign, limits[k], centre, scale, peak, shift, alive, weights)
+    return Windows(centre, scale, -limits[0], limits[1], peak, shift)
+
+
+def _scales(
+    at: Callable[..., Floats],
+    centre: Floats,
+    peak: Floats,
+    first: Floats,
+    alive: NDArray[np.bool_],
+) -> Floats:
+    # Distance from the mode at which the density has fallen by a nat, on the steeper side; a side
+    # that ends at the edge of a support says nothing, unless both do.
+    strides = 2.0 ** np.arange(6)
+    size = np.full(first.shape, np.inf)
+    ends = np.zeros(first.shape, dtype=bool)
+    for k in range(2):
+        step = np.where(first[k] != 0, first[k], (-1e-12, 1e-12)[k])
+        active = np.flatnonzero(alive)
+        for _ in range(40):
+            trial = step[active][:, None] * strides
+            height = at(centre[active][:, None] + trial, active)
+            fallen = height < peak[active][:, None] - 1.0
+            any_fallen = fallen.any(axis=1)
+            which = np.argmax(fallen, axis=1)
+            pick = np.arange(active.size)
+            done = active[any_fallen]
+            size[k, done] = np.abs(trial[pick, which])[any_fallen]
+            ends[k, done] = np.isneginf(height[pick, which])[any_fallen]
+            active = active[~any_fallen]
+            if not active.size:
+                break
+            step[active] *= 2.0**6
+    both = ends.all(axis=0)
+    size = np.where(ends & ~both, np.inf, size)
+    finite = np.where(np.isfinite(size), size, 0.0)
+    scale = np.where(both, finite.max(axis=0), size.min(axis=0))
+    return np.where(np.isfinite(scale) & (scale > 0), scale, 1.0)
 
 
 def _outward(
     at: Callable[..., Floats],
+    sign: float,
+    limit: Floats,
     centre: Floats,
     scale: Floats,
     peak: Floats,
     shift: Floats,
-    start: Floats,
-    sign: float,
     alive: NDArray[np.bool_],
     weights: LogWeights | None,
-) -> Floats:
-    limit = start.copy()
-    inside = np.maximum(start - 0.7, 0.0)
+) -> None:
+    # Move each limit out to where every weighted density in w is negligible.
+    strides = _STRIDE * np.arange(10)
     active = np.flatnonzero(alive)
-    for _ in range(700):
-        u = centre[active] + sign * scale[active] * np.sinh(limit[active])
-        height = at(u[:, None], active)[:, 0] - peak[active]
-        logs = height[:, None] + (np.asarray(weights(u)).T if weights is not None else 0.0)
-        shift[active] = np.maximum(shift[active], np.where(np.isfinite(logs), logs, -np.inf))
-        low = (logs + limit[active][:, None] < shift[active] - DEPTH).all(axis=1)
-        inside[active[~low]] = limit[active[~low]]
-        active = active[~low]
-        if not active.size:
-            break
-        limit[active] += 0.7
-    active = np.flatnonzero(alive)
-    for _ in range(2):
-        middle = 0.5 * (inside + limit)[active]
-        u = centre[active] + sign * scale[active] * np.sinh(middle)
-        logs = (at(u[:, None], active)[:, 0] - peak[active])[:, None]
-        logs = logs + (np.asarray(weights(u)).T if weights is not None else 0.0)
-        low = (logs + middle[:, None] < shift[active] - DEPTH).all(axis=1)
-        limit[active] = np.where(low & (middle > start[active]), middle, limit[active])
-        inside[active] = np.where(low, inside[active], middle)
-    return limit
+    while active.size:
+        w = limit[active][:, None] + strides
+        u = centre[active][:, None] + sign * scale[active][:, None] * np.sinh(w)
+        logs = (at(u, active) - peak[active][:, None])[None]
+        if weights is not None:
+            logs = logs + weights(u)
+        logs = np.where(np.isnan(logs), -np.inf, logs)
+        highest = np.maximum.accumulate(np.maximum(logs, shift[active].T[:, :, None]), axis=2)
+        shift[active] = highest[:, :, -1].T
+        low = (logs + w < highest - DEPTH).all(axis=0)
+        stop = low.any(axis=1) | (w[:, -1] > 650.0)
+        which = np.where(low.any(axis=1), np.argmax(low, axis=1), strides.size - 1)
+        limit[active] = w[np.arange(active.size), which]
+        limit[active[~stop]] += _STRIDE
+        active = active[~stop]
 
 
 def _first_panels(windows: Windows, breaks: Floats, width: float) -> tuple[Indices, Floats, Floats]:
