@@ -37,19 +37,20 @@ class Curve:
     log_mass: Floats
 
     @classmethod
-    def of(cls, result: Integrals, inner_error: float = 0.0) -> Curve:
+    def of(cls, result: Integrals) -> Curve:
         """From the integrals of a single row, kept panels."""
         panels = result.panels
         total = 2.0 * float(panels.terms[:, 0].sum())
+        error = float(result.error[0])
         if not 0.0 < total < np.inf:
-            total, inner_error = 1.0, np.inf
+            total, error = 1.0, np.inf
         terms = panels.terms / total
         mass = 2.0 * terms[:, 0]
         below = np.concatenate([[0.0], np.cumsum(mass)])
         above = np.concatenate([np.cumsum(mass[::-1])[::-1], [0.0]])
         return cls(
             log_total=float(result.log_total[0]),
-            error=float(result.error[0]) + inner_error,
+            error=error,
             centre=float(result.windows.centre[0]),
             scale=float(result.windows.scale[0]),
             lower=panels.lower,

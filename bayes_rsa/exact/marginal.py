@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -51,12 +52,13 @@ def marginal(
     weights
         Moments that must be resolved too, as log weights of t.
     """
-    worst = 0.0
+    places: list[Floats] = []
+    errors: list[Floats] = []
 
     def log_density(_row: Indices, t: Floats) -> Floats:
-        nonlocal worst
-        logs, errors = line_integrals(plane, chart, t.ravel(), halved=halved)
-        worst = max(worst, float(np.max(np.where(np.isfinite(logs), errors, 0.0), initial=0.0)))
+        logs, error = line_integrals(plane, chart, t.ravel(), halved=halved)
+        places.append(t.ravel())
+        errors.append(error)
         return np.asarray(logs.reshape(t.shape))
 
     peaks, breaks = plane.levels_of(chart)
@@ -69,4 +71,8 @@ def marginal(
         interpolate=True,
         halved=halved,
     )
-    return Curve.of(result, worst)
+    curve = Curve.of(result)
+    # The lines' own errors, weighted by the mass at each node that was kept.
+    known, found = np.unique(np.concatenate(places), return_index=True)
+    error = np.concatenate(errors)[found][np.searchsorted(known, curve.nodes)]
+    return replace(curve, error=curve.error + float(np.sum(np.exp(curve.log_mass) * error)))
