@@ -23,7 +23,7 @@ extensions = [
     "mathml",
     "offline",
 ]
-exclude_patterns = ["_build", "_extensions", "_generated", "jupyter_execute"]
+exclude_patterns = ["_build", "_extensions", "jupyter_execute"]
 nitpicky = False
 
 # ---- pages that run ---------------------------------------------------------------------------
