@@ -41,6 +41,7 @@ class FamilyGraph:
 _POSITIVE: Final = (0.0, None)
 _UNIT: Final = (0.0, 1.0)
 _EDGE: Final = 1e-6
+_HALF_ROOT: Final = float(np.sqrt(0.5))
 
 GRAPHS: Final[Mapping[str, FamilyGraph]] = {
     "normal": FamilyGraph(
@@ -89,6 +90,18 @@ GRAPHS: Final[Mapping[str, FamilyGraph]] = {
 }
 
 
+def log_density(family: str, arguments: Mapping[str, Tensor], x: Tensor) -> Tensor:
+    """Log density at a scalar, one for each of the vectors' components."""
+    if family != "logit_normal":
+        return pm.logp(GRAPHS[family].distribution(*arguments.values()), x)
+    # pm.LogitNormal has no density at a scalar for vectors of parameters.
+    inside = (x > 0) & (x < 1)
+    p = pt.switch(inside, x, 0.5)
+    log_p, log_q = pt.log(p), pt.log1p(-p)
+    normal = pm.Normal.dist(mu=arguments["mean"], sigma=arguments["sd"])
+    return pt.switch(inside, pm.logp(normal, log_p - log_q) - log_p - log_q, -np.inf)
+
+
 def log_mass(
     family: str, arguments: Mapping[str, Tensor], lower: Tensor | None, upper: Tensor | None
 ) -> Tensor:
@@ -97,7 +110,9 @@ def log_mass(
     if family == "uniform":
         low = arguments["lower"] if lower is None else pt.maximum(arguments["lower"], lower)
         high = arguments["upper"] if upper is None else pt.minimum(arguments["upper"], upper)
-        return pt.log(high - low) - pt.log(arguments["upper"] - arguments["lower"])
+        room = high - low
+        share = pt.switch(room > 0, room, 1.0) / (arguments["upper"] - arguments["lower"])
+        return pt.switch(room > 0, pt.log(share), -np.inf)
     if graph.location is not None:
         return _symmetric_log_mass(family, arguments, lower, upper)
     # A family on positive values has nothing below a lower limit.
@@ -128,10 +143,23 @@ def _symmetric_log_mass(
 
 
 def _log_cdf(family: str, arguments: Mapping[str, Tensor], x: Tensor) -> Tensor:
+    if family == "normal":
+        return _normal_log_cdf((x - arguments["mean"]) / arguments["sd"])
+    if family == "lognormal":
+        return _normal_log_cdf((pt.log(x) - arguments["mu"]) / arguments["sigma"])
+    if family == "logit_normal":
+        return _normal_log_cdf((pt.log(x) - pt.log1p(-x) - arguments["mean"]) / arguments["sd"])
+    if family == "half_normal":
+        return pt.log(pt.erf(x / arguments["sd"] * _HALF_ROOT))
     if family == "cauchy":
         # pm.Cauchy takes 1/2 + arctan(z)/pi, which loses the far tail.
         return pt.log(pt.arctan2(arguments["scale"], arguments["location"] - x) / np.pi)
-    if family == "logit_normal":
-        x = pt.log(x) - pt.log1p(-x)
-        return pm.logcdf(pm.Normal.dist(mu=arguments["mean"], sigma=arguments["sd"]), x)
     return pm.logcdf(GRAPHS[family].distribution(*arguments.values()), x)
+
+
+def _normal_log_cdf(z: Tensor) -> Tensor:
+    # pm.logcdf takes the root of 2 in single precision, and is right to eight digits only.
+    far = z < -1
+    low = pt.switch(far, z, -1.0)
+    tail = pt.log(0.5 * pt.erfcx(-low * _HALF_ROOT)) - 0.5 * low * low
+    return pt.switch(far, tail, pt.log1p(-0.5 * pt.erfc(pt.switch(far, -1.0, z) * _HALF_ROOT)))

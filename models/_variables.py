@@ -18,7 +18,7 @@ from pymc.distributions.transforms import Interval, log, logodds
 
 from bayes_rsa.contract import hyperparameters
 from bayes_rsa.errors import InputError
-from bayes_rsa.models._families import GRAPHS, log_mass
+from bayes_rsa.models._families import GRAPHS, log_density, log_mass
 from bayes_rsa.priors import FAMILIES, Family, Prior
 
 Tensor = Any
@@ -148,9 +148,7 @@ class _Density:
         named, lower, upper = self._split(parameters)
         parts = self._parts(named)
         log_weight = pt.log(named["weight"])
-        density = self._gather(
-            [pm.logp(GRAPHS[family].distribution(*a.values()), value) for family, a in parts]
-        )
+        density = self._gather([log_density(family, a, value) for family, a in parts])
         result = pt.logsumexp(log_weight + density, axis=-1)
         if not self.truncated:
             return result
@@ -205,10 +203,10 @@ class _Density:
     def _support(self, named: dict[str, Any]) -> Bounds:
         if self.families == ("flat",):
             return None, None
-        weights = [named["weight"]] if self.one_family else list(named["weight"])
         ends: list[Bounds] = []
-        for (family, arguments), weight in zip(self._parts(named), weights, strict=False):
+        for k, (family, arguments) in enumerate(self._parts(named)):
             if family == "uniform":
+                weight = named["weight"] if self.one_family else named["weight"][k]
                 # A component without weight has no say in where the parameter may lie.
                 low = pt.min(pt.switch(weight > 0, arguments["lower"], np.inf))
                 ends.append((low, pt.max(pt.switch(weight > 0, arguments["upper"], -np.inf))))
