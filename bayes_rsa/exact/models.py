@@ -25,7 +25,7 @@ from bayes_rsa.exact.plane import (
     possible_mass,
     prior_term,
 )
-from bayes_rsa.exact.posterior import ExactPosterior, Piece
+from bayes_rsa.exact.posterior import ExactPosterior, Piece, log_binomial_coefficients
 from bayes_rsa.priors import Component, Prior
 from bayes_rsa.trial import Trial
 
@@ -49,7 +49,7 @@ def independent_arms(trial: Trial, *, treatment: Prior, control: Prior) -> Exact
     InputError
         If a prior does not lie on probabilities, or the posterior is improper.
     """
-    _require_counts(trial)
+    require_counts(trial)
     priors = {"p_treatment": treatment, "p_control": control}
     for (name, prior), events, n in zip(priors.items(), trial.events, trial.n, strict=True):
         _check_arm_prior(name.removeprefix("p_"), prior, events, n)
@@ -57,7 +57,7 @@ def independent_arms(trial: Trial, *, treatment: Prior, control: Prior) -> Exact
     def plane(chosen: tuple[Component, ...]) -> Plane:
         return Plane(
             (
-                *_likelihood(trial),
+                *likelihood(trial),
                 prior_term("treatment_probability", chosen[0]),
                 prior_term("control_probability", chosen[1]),
                 _weight(chosen),
@@ -91,8 +91,8 @@ def log_odds_ratio(
     InputError
         If both are given, a prior is a point, or the posterior is improper.
     """
-    name, level = _level(baseline, midpoint)
-    _require_counts(trial)
+    name, level = choose_level(baseline, midpoint)
+    require_counts(trial)
     quantity = "control" if name == "baseline" else "midpoint"
     priors = {"effect": effect, name: level}
     _check_priors(trial, priors, "OR")
@@ -100,7 +100,7 @@ def log_odds_ratio(
     def plane(chosen: tuple[Component, ...]) -> Plane:
         return Plane(
             (
-                *_likelihood(trial),
+                *likelihood(trial),
                 prior_term("log_odds_ratio", chosen[0]),
                 prior_term(quantity, chosen[1]),
                 _weight(chosen),
@@ -186,7 +186,7 @@ def howard(
     Howard JV. The 2 x 2 table: a discussion from a Bayesian viewpoint. Statistical Science
     1998;13:351-367. doi:10.1214/ss/1028905830
     """
-    _require_counts(trial)
+    require_counts(trial)
     if not (math.isfinite(sigma) and sigma > 0):
         raise InputError("sigma", sigma, "it must be positive", "use 1, Howard's default")
     priors = {"p_treatment": Prior.beta(*treatment), "p_control": Prior.beta(*control)}
@@ -201,7 +201,7 @@ def howard(
     def plane(chosen: tuple[Component, ...], data: Trial = trial) -> Plane:
         return Plane(
             (
-                *_likelihood(data),
+                *likelihood(data),
                 prior_term("treatment_probability", chosen[0]),
                 prior_term("control_probability", chosen[1]),
                 tie,
@@ -218,7 +218,7 @@ def howard(
 
 
 def _truncated(trial: Trial, measure: str, effect: Prior, baseline: Prior | None) -> ExactPosterior:
-    _require_counts(trial)
+    require_counts(trial)
     level = baseline if baseline is not None else Prior.normal(0.0, defaults.MIDPOINT_SD)
     priors = {"effect": effect, "baseline": level}
     _check_priors(trial, priors, "RR" if measure == "log_risk_ratio" else "RD")
@@ -227,7 +227,7 @@ def _truncated(trial: Trial, measure: str, effect: Prior, baseline: Prior | None
     def plane(chosen: tuple[Component, ...], jacobian: bool = True) -> Plane:
         return Plane(
             (
-                *_likelihood(trial),
+                *likelihood(trial),
                 prior_term(measure, chosen[0]),
                 prior_term("control", chosen[1]),
                 *mass,
@@ -264,10 +264,6 @@ def _posterior(
     pieces = []
     for numbers, chosen in _combinations(priors):
         pieces.append(Piece(numbers, _curve_of(plane(chosen))))
-    coefficients = sum(
-        math.lgamma(n + 1) - math.lgamma(y + 1) - math.lgamma(n - y + 1)
-        for y, n in zip(trial.events, trial.n, strict=True)
-    )
     return ExactPosterior(
         model=name,
         trial=trial,
@@ -276,7 +272,7 @@ def _posterior(
         measure="OR",
         pieces=tuple(pieces),
         charts=_CHARTS,
-        log_constant=coefficients + log_constant,
+        log_constant=log_binomial_coefficients(trial) + log_constant,
         joint=joint,
     )
 
@@ -317,7 +313,8 @@ def _sum_planes(
     return np.asarray(np.logaddexp.reduce(np.stack(logs), axis=0))
 
 
-def _likelihood(trial: Trial) -> tuple[Term, Term]:
+def likelihood(trial: Trial) -> tuple[Term, Term]:
+    """Log likelihood terms of both arms."""
     (y1, y0), (n1, n0) = trial.events, trial.n
     return binomial("treatment", y1, n1), binomial("control", y0, n0)
 
@@ -327,7 +324,8 @@ def _weight(chosen: tuple[Component, ...]) -> Term:
     return Term(lambda s, _d: np.full(np.shape(s), log_weight))
 
 
-def _require_counts(trial: Trial) -> None:
+def require_counts(trial: Trial) -> None:
+    """Refuse a trial known only by its effect."""
     if not trial.has_counts:
         raise InputError(
             "trial",
@@ -337,7 +335,8 @@ def _require_counts(trial: Trial) -> None:
         )
 
 
-def _level(baseline: Prior | None, midpoint: Prior | None) -> tuple[str, Prior]:
+def choose_level(baseline: Prior | None, midpoint: Prior | None) -> tuple[str, Prior]:
+    """Name and prior of the nuisance parameter: the given one, or the default midpoint."""
     if baseline is not None and midpoint is not None:
         raise InputError(
             "baseline",

@@ -134,9 +134,10 @@ def binomial(arm: str, events: float, n: float) -> Term:
     return Term(lambda s, d: evaluate(s + sign * d), arm, evaluate, ((arm, level),))
 
 
-def prior_term(quantity: str, component: Component) -> Term:
+def prior_term(quantity: str, component: Component, *, weighted: bool = False) -> Term:
     """Log density of one prior component on a quantity (log odds for an arm's probability)."""
     law = component.distribution
+    shift = math.log(component.weight) if weighted else 0.0
     if quantity in ("treatment_probability", "control_probability"):
         arm = quantity.removesuffix("_probability")
         evaluate = law.logit_logpdf
@@ -147,6 +148,12 @@ def prior_term(quantity: str, component: Component) -> Term:
         peak_values, break_values = prior_levels(component)
         peaks = tuple((quantity, x) for x in peak_values)
         breaks = tuple((quantity, x) for x in break_values)
+    if shift:
+        plain = evaluate
+
+        def evaluate(x: Floats) -> Floats:
+            return plain(x) + shift
+
     return Term(_on(quantity, evaluate), quantity, evaluate, peaks, breaks)
 
 

@@ -329,3 +329,11 @@ def _log_sum(logs: Floats) -> float:
     if not math.isfinite(top):
         return top
     return top + math.log(float(np.sum(np.exp(logs - top))))
+
+
+def log_binomial_coefficients(trial: Trial) -> float:
+    """Log of the product of both arms' binomial coefficients."""
+    return math.fsum(
+        math.lgamma(n + 1) - math.lgamma(y + 1) - math.lgamma(n - y + 1)
+        for y, n in zip(trial.events, trial.n, strict=True)
+    )
