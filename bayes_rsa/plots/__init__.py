@@ -1,0 +1,41 @@
+"""Figures of journal quality: plain functions of values and records, each returning a figure.
+
+No function keeps global state, and none of them samples or integrates: what they draw was computed
+before. A figure carries its ``caption`` and its ``alt`` text; :func:`save` writes it.
+"""
+
+from __future__ import annotations
+
+from bayes_rsa.plots.arms import arms
+from bayes_rsa.plots.bayes_factor import bayes_factor
+from bayes_rsa.plots.convinced import convinced
+from bayes_rsa.plots.diagnostics import diagnostics
+from bayes_rsa.plots.exceedance import exceedance
+from bayes_rsa.plots.figure import JournalFigure, SavedFigure, save
+from bayes_rsa.plots.forest import forest
+from bayes_rsa.plots.forest_row import ForestRow
+from bayes_rsa.plots.heatmap import heatmap
+from bayes_rsa.plots.power_scaling import PowerScalingRow, power_scaling
+from bayes_rsa.plots.predictive import predictive, share_of_draws
+from bayes_rsa.plots.reverse_bayes import reverse_bayes
+from bayes_rsa.plots.triplot import triplot
+
+__all__ = [
+    "ForestRow",
+    "JournalFigure",
+    "PowerScalingRow",
+    "SavedFigure",
+    "arms",
+    "bayes_factor",
+    "convinced",
+    "diagnostics",
+    "exceedance",
+    "forest",
+    "heatmap",
+    "power_scaling",
+    "predictive",
+    "reverse_bayes",
+    "save",
+    "share_of_draws",
+    "triplot",
+]
