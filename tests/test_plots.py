@@ -108,6 +108,10 @@ def test_the_words_go_with_the_figure(figure: JournalFigure, tmp_path: Path) -> 
     assert "<title>Forest plot of the OR" in saved.svg.read_text(encoding="utf-8")
 
 
+def test_a_figure_without_words_has_no_title() -> None:
+    assert b"<title>" not in new_figure("column", 1.0).svg()
+
+
 def test_a_notebook_shows_the_svg(figure: JournalFigure) -> None:
     shown = figure._repr_mimebundle_()
     assert shown["image/svg+xml"].encode() == figure.svg()

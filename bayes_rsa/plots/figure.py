@@ -39,7 +39,7 @@ class JournalFigure(Figure):
     def svg(self) -> bytes:
         """The figure as SVG; the same figure gives the same bytes."""
         stream = io.BytesIO()
-        words = {"Title": self.alt or None, "Date": None, "Creator": None}
+        words = {"Date": None, "Creator": None} | ({"Title": self.alt} if self.alt else {})
         with look():
             self.savefig(stream, format="svg", metadata=words)
         return stream.getvalue()
