@@ -92,6 +92,8 @@ def test_long_names_wrap() -> None:
     figure = forest(rows, extra="NUTS \u2212 exact\n(MCSE)", treatment=LONG[:40], control=LONG[:30])
     assert LONG in prose(figure)
     assert "\u22120.4" in words(figure)
+    # The text columns do not take the room of the axis: the page grows.
+    assert figure.axes[0].get_position().width * figure.inches[0] >= 1.35 - 1e-9
     assert faults(figure) == []
 
 

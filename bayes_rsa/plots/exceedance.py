@@ -181,7 +181,8 @@ def _table(
     width: Width,
 ) -> _Table:
     digits = max((len(text.short(v).partition(".")[2]) for v in thresholds), default=0)
-    heads = [f"{scale.estimand.symbol} {sign} {text.decimal(v, digits)}" for v in thresholds]
+    written = [text.decimal(v, 0 if float(v).is_integer() else digits) for v in thresholds]
+    heads = [f"{scale.estimand.symbol} {sign} {value}" for value in written]
     rows = {
         name: tuple(_chance(posterior, scale, sign, value) for value in thresholds)
         for name, posterior in asked.items()

@@ -63,7 +63,7 @@ def forest(
     Returns
     -------
     JournalFigure
-        140 mm wide, as high as the rows need.
+        140 mm wide (wider where the columns of text need it), as high as the rows need.
     """
     if not rows:
         raise InputError("rows", [], "a forest plot has at least one row", "pass some")
@@ -78,7 +78,8 @@ def forest(
     foot = 0.44 + LINE * words.lines
     height = head + body + foot
     figure.set_figheight(height)
-    width = figure.inches[0]
+    width = columns.width
+    figure.set_figwidth(width)
     left, across = columns.axis
     axes = figure.add_axes((left / width, foot / height, across / width, body / height))
     ends = _limits(rows, scale, limits)

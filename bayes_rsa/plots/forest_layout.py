@@ -15,6 +15,8 @@ _PAD: Final = 0.07
 _INDENT: Final = 0.1
 _LABEL: Final = 1.7
 """Widest column of names."""
+_NARROW: Final = 1.0
+"""Narrowest column of names."""
 _AXIS: Final = 1.35
 """Narrowest axis."""
 EDGE: Final = 0.04
@@ -33,6 +35,7 @@ class Columns:
     numbers: float
     benefit: float
     extra: float | None
+    width: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,24 +56,29 @@ class Row:
 
 def columns_of(rows: Sequence[ForestRow], heads: Sequence[str], width: float) -> Columns:
     """Give each text column what it needs, and the axis what is left."""
+    bold = [row.primary for row in rows]
 
     def needed(head: str, entries: Sequence[str]) -> float:
-        lines = [text.text_width(h, SMALL, bold=True) for h in head.split("\n")]
-        return max(*lines, *(text.text_width(e, bold=True) for e in entries), 0.0)
+        heading = [text.text_width(line, SMALL, bold=True) for line in head.split("\n")]
+        cells = [text.text_width(e, bold=b) for e, b in zip(entries, bold, strict=True)]
+        return max(*heading, *cells)
 
     numbers = needed(heads[1], [row.numbers for row in rows])
     benefit = needed(heads[2], [row.probability for row in rows])
     has_extra = any(row.extra for row in rows)
-    extra = needed(heads[3], [row.extra for row in rows]) if has_extra else 0.0
+    extra = needed(heads[3], [text.minus(row.extra) for row in rows]) if has_extra else 0.0
     taken = 2 * EDGE + numbers + benefit + 3 * _GAP + (extra + _GAP if has_extra else 0.0)
     wish = max(text.text_width(row.label, bold=row.primary) + _INDENT for row in rows)
     wish = max(wish, *(text.text_width(row.prior, SMALL) + _INDENT for row in rows))
-    label = max(min(wish, _LABEL, width - taken - _AXIS), 1.0)
+    # Where the columns of text leave too little, the page grows.
+    width = max(width, taken + _NARROW + _AXIS)
+    label = max(min(wish, _LABEL, width - taken - _AXIS), _NARROW)
     axis = width - taken - label
     left = EDGE + label + _GAP
     at = left + axis + _GAP
     after = at + numbers + _GAP
-    return Columns(EDGE, (left, axis), at, after, after + benefit + _GAP if has_extra else None)
+    last = after + benefit + _GAP if has_extra else None
+    return Columns(EDGE, (left, axis), at, after, last, width)
 
 
 def lines_of(rows: Sequence[ForestRow], columns: Columns) -> list[Row]:
