@@ -41,6 +41,7 @@ class FamilyGraph:
 _POSITIVE: Final = (0.0, None)
 _UNIT: Final = (0.0, 1.0)
 _EDGE: Final = 1e-6
+_LAST_BIT: Final = 2.0**-53
 _HALF_ROOT: Final = float(np.sqrt(0.5))
 
 GRAPHS: Final[Mapping[str, FamilyGraph]] = {
@@ -92,14 +93,32 @@ GRAPHS: Final[Mapping[str, FamilyGraph]] = {
 
 def log_density(family: str, arguments: Mapping[str, Tensor], x: Tensor) -> Tensor:
     """Log density at a scalar, one for each of the vectors' components."""
+    if family == "beta":
+        return _beta_log_density(arguments["a"], arguments["b"], x)
     if family != "logit_normal":
         return pm.logp(GRAPHS[family].distribution(*arguments.values()), x)
     # pm.LogitNormal has no density at a scalar for vectors of parameters.
     inside = (x > 0) & (x < 1)
-    p = pt.switch(inside, x, 0.5)
-    log_p, log_q = pt.log(p), pt.log1p(-p)
+    log_p, log_q = log_of_probability(pt.switch(inside, x, 0.5))
     normal = pm.Normal.dist(mu=arguments["mean"], sigma=arguments["sd"])
     return pt.switch(inside, pm.logp(normal, log_p - log_q) - log_p - log_q, -np.inf)
+
+
+def log_of_probability(p: Tensor) -> tuple[Tensor, Tensor]:
+    """Log of p, and of 1 - p; for p = sigmoid(x) exact in x, and so is the gradient."""
+    # Only log(1 - p), not log1p(-p), is recognised as -softplus(x) before the gradient is taken;
+    # elsewhere it is right to the last bit of 1.
+    return pt.log(p), pt.log(1 - p)
+
+
+def _beta_log_density(a: Tensor, b: Tensor, x: Tensor) -> Tensor:
+    inside = (x >= 0) & (x <= 1)
+    # Where 1 - p rounds to 0, a level stretch stands for the tail: it has a gradient.
+    log_p, log_q = pt.log(x), pt.log(pt.maximum(1 - x, _LAST_BIT))
+    low = pt.switch(pt.eq(a, 1), 0.0, (a - 1) * log_p)
+    high = pt.switch(pt.eq(b, 1), 0.0, (b - 1) * log_q)
+    constant = pt.gammaln(a) + pt.gammaln(b) - pt.gammaln(a + b)
+    return pt.switch(inside, low + high - constant, -np.inf)
 
 
 def log_mass(

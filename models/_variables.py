@@ -14,7 +14,8 @@ from typing import Any, Final
 import numpy as np
 import pymc as pm
 import pytensor.tensor as pt
-from pymc.distributions.transforms import Interval, log, logodds
+from pymc.distributions.transforms import Interval, log
+from pymc.logprob.transforms import LogOddsTransform
 
 from bayes_rsa.contract import hyperparameters
 from bayes_rsa.errors import InputError
@@ -24,10 +25,17 @@ from bayes_rsa.priors import FAMILIES, Family, Prior
 Tensor = Any
 Bounds = tuple[Tensor | None, Tensor | None]
 
+
+class _LogOdds(LogOddsTransform):  # type: ignore[misc]
+    def log_jac_det(self, value: Tensor, *_inputs: Tensor) -> Tensor:
+        # PyMC's own goes through the probability, and has no gradient where that rounds to 1.
+        return -pt.softplus(value) - pt.softplus(-value)
+
+
 _TRANSFORMS: Final[dict[Bounds, Any]] = {
     (None, None): None,
     (0.0, None): log,
-    (0.0, 1.0): logodds,
+    (0.0, 1.0): _LogOdds(),
 }
 
 

@@ -14,6 +14,7 @@ from bayes_rsa import defaults
 from bayes_rsa.contract import Card, attach, source_of
 from bayes_rsa.errors import InputError
 from bayes_rsa.models._arms import expose, observe, two_arm_model
+from bayes_rsa.models._families import log_of_probability
 from bayes_rsa.models._variables import variable
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Trial
@@ -69,7 +70,7 @@ def independent_arms(trial: Trial, *, treatment: Prior, control: Prior) -> pm.Mo
     with model:
         p1 = variable("p_treatment", treatment)
         p0 = variable("p_control", control)
-        l1, l0 = pt.log(p1) - pt.log1p(-p1), pt.log(p0) - pt.log1p(-p0)
+        l1, l0 = (log_p - log_q for log_p, log_q in map(log_of_probability, (p1, p0)))
         pm.Deterministic("log_odds_ratio", l1 - l0)
         observe(model, log_odds_treatment=l1, log_odds_control=l0)
     priors = {"p_treatment": treatment, "p_control": control}
