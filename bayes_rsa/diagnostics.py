@@ -122,14 +122,14 @@ def judge(
 ) -> Verdict:
     """The checks of :func:`check` on bare draws: what a sweep and calibration judge by."""
     import arviz_stats as azs
+    import numpy as np
 
     judged = derived(posterior, measure=measure, arms=arms)
     judged = judged.assign({name: posterior[name] for name in parameters})
-    rhat, bulk, tail = (
-        azs.rhat(judged),
-        azs.ess(judged),
-        azs.ess(judged, method="tail", prob=defaults.TAILS),
-    )
+    # A chain that stands still has no variance: its R-hat is NaN, and fails.
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rhat, bulk = azs.rhat(judged), azs.ess(judged)
+        tail = azs.ess(judged, method="tail", prob=defaults.TAILS)
     checks = []
     for name in judged.data_vars:
         # A parameter may be a vector: its worst element speaks for it.

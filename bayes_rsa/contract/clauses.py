@@ -85,6 +85,8 @@ def _hyperparameters(model: pm.Model, c: Card) -> str:
 
 
 def _likelihood(model: pm.Model, c: Card) -> str:
+    import pymc as pm
+
     if model.potentials:
         names = ", ".join(v.name for v in model.potentials)
         return f"pm.Potential {names}: log-prior, prediction and calibration cannot see it"
@@ -93,19 +95,25 @@ def _likelihood(model: pm.Model, c: Card) -> str:
         return f"observed variables are {sorted(observed)}, the card says {sorted(c.observed)}"
     for variable in model.observed_RVs:
         try:
-            model.logp(vars=[variable])
+            pm.logp(variable, model.rvs_to_values[variable])
         except NotImplementedError:
             return f"{variable.name!r} has no logp"
-        if c.generative and not _draws(variable):
+        if c.generative and not _draws(model, c, variable):
             return f"{variable.name!r} has no random method, so it generates no data"
     return ""
 
 
-def _draws(variable: Any) -> bool:
+def _draws(model: pm.Model, c: Card, variable: Any) -> bool:
     import pymc as pm
+    from pymc.distributions.distribution import support_point
+    from pytensor.graph.replace import graph_replace
 
+    # An improper prior cannot be drawn from; the likelihood below it can.
+    improper = [v for v in model.free_RVs if not c.priors[v.name].is_proper]
+    fixed = {v: support_point(v) for v in improper}
     try:
-        pm.draw(variable, draws=1, random_seed=0, mode=ONE_CALL)
+        (given,) = graph_replace([variable], fixed, strict=False)
+        pm.draw(given, draws=1, random_seed=0, mode=ONE_CALL)
     except NotImplementedError:
         return False
     return True

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bayes_rsa.inference.compiled import CompiledModel
 from bayes_rsa.inference.derived import derived
 from bayes_rsa.inference.fitting import fit
-from bayes_rsa.inference.properness import EFFECT_OF_MODEL
+from bayes_rsa.inference.properness import EFFECT_OF_MODEL, tail_priors
 from bayes_rsa.inference.provenance import Provenance, versions
 from bayes_rsa.inference.storage import load_fit, save_fit
 
@@ -17,5 +17,6 @@ __all__ = [
     "fit",
     "load_fit",
     "save_fit",
+    "tail_priors",
     "versions",
 ]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _MARGIN: Final = 1.2
 """How much longer than needed a run is planned: the ESS of the last one is itself an estimate."""
 _RUNS: Final = 4
+_HOPELESS: Final = 1.2
+"""R-hat beyond which the chains have not met, so that more draws would buy nothing."""
 
 
 def fit(
@@ -40,7 +42,8 @@ def fit(
 
     A first run of ``draws`` per chain shows how efficient the sampler is; if bulk or tail ESS of
     any parameter or derived quantity is below ``ess_target``, a longer run of the length that it
-    suggests replaces it (at most ``defaults.MAX_DRAWS`` per chain). The gate in
+    suggests replaces it (at most ``defaults.MAX_DRAWS`` per chain; none where the chains have not
+    met at all). The gate in
     ``bayes_rsa.diagnostics`` judges the result; ``fit`` itself returns it either way.
 
     Parameters
@@ -92,8 +95,8 @@ def fit(
     run = {**settings, "cores": cores, "progress": progress}
     tree = ready.sample(seed=seed, draws=draws, **run)
     for _ in range(_RUNS):
-        reached = _smallest_ess(tree, card)
-        if reached >= ess_target or draws >= defaults.MAX_DRAWS:
+        reached, rhat = _resolution(tree, card)
+        if reached >= ess_target or draws >= defaults.MAX_DRAWS or not rhat < _HOPELESS:
             break
         needed = math.ceil(_MARGIN * draws * ess_target / max(reached, 1.0) / 100) * 100
         draws = min(max(needed, draws + 100), defaults.MAX_DRAWS)
@@ -106,17 +109,20 @@ def fit(
     return tree
 
 
-def _smallest_ess(tree: xr.DataTree, card: contract.Card) -> float:
-    """Smallest bulk or tail ESS over the free variables and the derived quantities."""
+def _resolution(tree: xr.DataTree, card: contract.Card) -> tuple[float, float]:
+    """Smallest bulk or tail ESS, and largest R-hat, of free variables and derived quantities."""
     import arviz_stats as azs
+    import numpy as np
 
     posterior = tree["posterior"].to_dataset()
     judged = derived(posterior, measure=card.measure, arms=card.arms)
     judged = judged.assign({name: posterior[name] for name in card.priors})
-    smallest = math.inf
-    for found in (
-        azs.ess(judged, method="bulk"),
-        azs.ess(judged, method="tail", prob=defaults.TAILS),
-    ):
-        smallest = min(smallest, *(float(found[v].min()) for v in found.data_vars))
-    return 0.0 if math.isnan(smallest) else smallest
+    with np.errstate(invalid="ignore", divide="ignore"):
+        sizes = (
+            azs.ess(judged, method="bulk"),
+            azs.ess(judged, method="tail", prob=defaults.TAILS),
+        )
+        rhat = azs.rhat(judged)
+    smallest = np.min([found[v].min() for found in sizes for v in found.data_vars])
+    largest = np.max([rhat[v].max() for v in rhat.data_vars])
+    return float(np.nan_to_num(smallest)), float(largest)

@@ -53,18 +53,16 @@ def add_data(tree: xr.DataTree, model: pm.Model, card: contract.Card) -> None:
     import xarray as xr
 
     coords = {"arm": list(contract.ARMS)} if card.arms else {}
-    constant = {
-        name: (_dims(model, name), value) for name, value in contract.data_of(model).items()
-    }
-    observed = {
-        v.name: (_dims(model, v.name), model.rvs_to_values[v].eval()) for v in model.observed_RVs
-    }
+    constant = contract.data_of(model)
+    observed = {v.name: model.rvs_to_values[v].eval() for v in model.observed_RVs}
     for group, values in (("constant_data", constant), ("observed_data", observed)):
-        tree[group] = xr.DataTree(xr.Dataset(values, coords=coords))
+        columns = {name: (_dims(model, name, value.ndim), value) for name, value in values.items()}
+        tree[group] = xr.DataTree(xr.Dataset(columns, coords=coords))
 
 
-def _dims(model: pm.Model, name: str) -> tuple[str, ...]:
-    return tuple(model.named_vars_to_dims.get(name, ()))
+def _dims(model: pm.Model, name: str, rank: int) -> tuple[str, ...]:
+    unnamed = tuple(f"{name}_dim_{k}" for k in range(rank))
+    return tuple(model.named_vars_to_dims.get(name, unnamed))
 
 
 @contextmanager

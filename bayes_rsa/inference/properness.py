@@ -9,13 +9,18 @@ from typing import Final
 from bayes_rsa.contract import Card
 from bayes_rsa.errors import InputError
 from bayes_rsa.estimands.moments import decays
+from bayes_rsa.priors import Prior
 
 EFFECT_OF_MODEL: Final[Mapping[str, str]] = MappingProxyType(
     {"log_risk_ratio": "RR", "risk_difference": "RD"}
 )
 """What ``effect`` measures in a model with arms, where it is not the odds ratio."""
 
-_KNOWN: Final = {"effect", "baseline", "midpoint", "p_treatment", "p_control"}
+_KNOWN: Final = (
+    {"p_treatment", "p_control"},
+    {"effect", "baseline"},
+    {"effect", "midpoint"},
+)
 
 
 def require_proper_posterior(card: Card) -> None:
@@ -43,8 +48,18 @@ def require_proper_posterior(card: Card) -> None:
         )
 
 
+def tail_priors(priors: Mapping[str, Prior]) -> Mapping[str, Prior]:
+    """The priors as far as they tell how a two-arm posterior falls off.
+
+    Of parameters that are not ours nothing is known: then all fall-off is the likelihood's.
+    """
+    if set(priors) in _KNOWN:
+        return priors
+    return {"effect": Prior.flat(), "midpoint": Prior.flat()}
+
+
 def _data_suffice(card: Card) -> bool:
-    if not set(card.priors) <= _KNOWN:
+    if set(card.priors) not in _KNOWN:
         # Of a parameter that we do not know, only a full table says enough.
         pairs = zip(card.trial.events, card.trial.n, strict=True)
         return all(0 < events < n for events, n in pairs)

@@ -10,7 +10,7 @@ from bayes_rsa import defaults
 from bayes_rsa.errors import InputError
 from bayes_rsa.estimands import ESTIMANDS, EstimandSummary, Event, available
 from bayes_rsa.estimands.moments import moment_exists
-from bayes_rsa.inference import EFFECT_OF_MODEL, Provenance, derived
+from bayes_rsa.inference import EFFECT_OF_MODEL, Provenance, derived, tail_priors
 from bayes_rsa.trial import Trial
 
 if TYPE_CHECKING:
@@ -136,7 +136,8 @@ class DrawsPosterior:
         if not self.arms:
             return True
         effect = EFFECT_OF_MODEL.get(self.model, "OR")
-        return moment_exists(key, order, self.trial, self.provenance.priors, effect)
+        priors = tail_priors(self.provenance.priors)
+        return moment_exists(key, order, self.trial, priors, effect)
 
     @cached_property
     def trial(self) -> Trial:
