@@ -77,12 +77,12 @@ def funnel() -> pm.Model:
 @cache
 def funnel_fit() -> xr.DataTree:
     """A fit of the funnel, with what divergences leave in it."""
-    return fit(funnel(), seed=1, ess_target=100, target_accept=0.6)
+    return fit(funnel(), seed=1, ess_target=1, target_accept=0.6)
 
 
 @cache
 def two_modes_fit() -> xr.DataTree:
-    """Chains that stay where they begin: a prior with two far modes, and data that do not choose."""
+    """Chains that stay where they begin: a prior with two far modes, data that do not choose."""
     vague = Trial.from_effect(measure="OR", log_effect=0.0, standard_error=100.0, better="higher")
     split = Prior.mixture([(0.5, Prior.normal(-8, 0.1)), (0.5, Prior.normal(8, 0.1))])
     model = models.reported_effect(vague, effect=split)
