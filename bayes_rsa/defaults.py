@@ -74,3 +74,30 @@ DIVERGENCES_MAX: Final = 0
 
 PROBABILITY_ERROR: Final = 1e-8
 """Absolute error the exact engine promises on a probability."""
+
+# Reweighting ----------------------------------------------------------------------------------
+
+REWEIGHT_BASE_SD: Final = 2.5
+"""SD of the base fit's normal prior on a log ratio or on log odds (mean 0)."""
+REWEIGHT_ESS_TARGET: Final = 40_000
+"""Bulk and tail effective sample size of the base fit: what is left after reweighting counts."""
+REWEIGHT_ESS_MIN: Final = 400
+"""Reweighted effective sample size below which a reweighted answer is refused."""
+REWEIGHT_POWER_MIN: Final = 0.7
+"""Power of the likelihood below which its weights vary too much (their variance ends at 1/2)."""
+
+# Prior sensitivity ----------------------------------------------------------------------------
+
+BAYES_FACTOR_SD_MAX: Final = 3.5
+"""Prior SD on the log of a ratio above which a Bayes factor is refused: 95% of the prior then spans
+ratios from 1/1000 to 1000, and the factor measures that width (Lindley's paradox)."""
+CONFLICT_FLAGGED: Final = 0.05
+"""Box's P below which prior and data are flagged as in conflict."""
+CONFLICT_NOTED: Final = 0.1
+"""Box's P below which their disagreement is noted."""
+POWER_SCALING_ALPHAS: Final = (0.99, 1.01)
+"""Powers to which a prior or the likelihood is raised (Kallioinen et al. 2024)."""
+POWER_SCALING_THRESHOLD: Final = 0.05
+"""Power-scaling sensitivity above which a posterior counts as sensitive."""
+BASELINE_LEAK_SDS: Final = (0.5, 1.0, 1.5, 2.5, 5.0, 10.0)
+"""SDs of the normal priors on the control log odds in the table of the baseline's leak."""
