@@ -61,7 +61,7 @@ def load_trial(name_or_path: str | Path) -> Trial:
         return _packaged(name_or_path)
     if name_or_path.endswith(".toml") or "/" in name_or_path or "\\" in name_or_path:
         return read_trial(name_or_path)
-    if not name_or_path.strip() or not Path(name_or_path[:200]).exists():
+    if not name_or_path.strip() or not _exists(name_or_path):
         raise InputError(
             "trial",
             name_or_path,
@@ -69,6 +69,14 @@ def load_trial(name_or_path: str | Path) -> Trial:
             suggestion(name_or_path, names),
         )
     return read_trial(name_or_path)
+
+
+def _exists(path: str) -> bool:
+    try:
+        return Path(path).exists()
+    except (OSError, ValueError):
+        # A name too long for the system, or no path at all.
+        return False
 
 
 @lru_cache(maxsize=32)
