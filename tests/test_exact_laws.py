@@ -1,4 +1,4 @@
-"""The exact engine against closed forms, and against itself where a change is known to do nothing."""
+"""The exact engine against closed forms, and against itself where a change does nothing."""
 
 from __future__ import annotations
 

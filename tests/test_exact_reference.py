@@ -143,7 +143,7 @@ def test_family(name: str) -> None:
         assert entry.tolerance is not None
         assert computed(post, quantity) == pytest.approx(entry.value, abs=entry.tolerance), entry
         covered += 1
-    expected = {"abtest": 56, "logit_sd1": 51}.get(name, COUNTS[name.split("_")[0]])
+    expected = {"abtest": 56, "logit_sd1": 51}.get(name, COUNTS[name.split("_", maxsplit=1)[0]])
     assert covered == expected
 
 

@@ -44,7 +44,7 @@ class Curve:
         error = float(result.error[0])
         if not 0.0 < total < np.inf:
             total, error = 1.0, np.inf
-        terms = panels.terms / total
+        terms = np.nan_to_num(panels.terms / total, posinf=0.0, neginf=0.0)
         mass = 2.0 * terms[:, 0]
         below = np.concatenate([[0.0], np.cumsum(mass)])
         above = np.concatenate([np.cumsum(mass[::-1])[::-1], [0.0]])

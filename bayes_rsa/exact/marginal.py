@@ -41,7 +41,12 @@ def line_integrals(
 
 
 def marginal(
-    plane: Plane, chart: str, *, weights: LogWeights | None = None, halved: bool = False
+    plane: Plane,
+    chart: str,
+    *,
+    weights: LogWeights | None = None,
+    halved: bool = False,
+    graded: bool = False,
 ) -> Curve:
     """Distribution of a chart's t.
 
@@ -51,6 +56,9 @@ def marginal(
         As in :func:`line_integrals`.
     weights
         Moments that must be resolved too, as log weights of t.
+    graded
+        Close in from both sides on t = 0 and on every break: where an arm's risk can be near 0 or
+        1, the density of a contrast may fall off within a hair of these.
     """
     places: list[Floats] = []
     errors: list[Floats] = []
@@ -62,6 +70,11 @@ def marginal(
         return np.asarray(logs.reshape(t.shape))
 
     peaks, breaks = plane.levels_of(chart)
+    if graded:
+        steps = 10.0 ** np.arange(-12.0, 1.0)
+        steps = np.concatenate([-steps, [0.0], steps])
+        bases = np.concatenate([breaks, plane.levels_at_peaks(chart), [0.0]])
+        breaks = np.unique((bases[:, None] + steps).ravel())
     result = integrate(
         log_density,
         peaks[None, :],

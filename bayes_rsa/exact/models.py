@@ -263,7 +263,8 @@ def _posterior(
 ) -> ExactPosterior:
     pieces = []
     for numbers, chosen in _combinations(priors):
-        pieces.append(Piece(numbers, _curve_of(plane(chosen))))
+        density = plane(chosen)
+        pieces.append(Piece(numbers, _curve_of(density), _curve_of(density, graded=True)))
     return ExactPosterior(
         model=name,
         trial=trial,
@@ -277,7 +278,7 @@ def _posterior(
     )
 
 
-def _curve_of(plane: Plane) -> Callable[[str, int, bool], Curve]:
+def _curve_of(plane: Plane, *, graded: bool = False) -> Callable[[str, int, bool], Curve]:
     def curve(chart: str, order: int, halved: bool) -> Curve:
         weights = None
         if order:
@@ -285,7 +286,7 @@ def _curve_of(plane: Plane) -> Callable[[str, int, bool], Curve]:
             def weights(t: Floats) -> Floats:
                 return np.stack([k * t for k in range(order + 1)])
 
-        return marginal(plane, chart, weights=weights, halved=halved)
+        return marginal(plane, chart, weights=weights, halved=halved, graded=graded)
 
     return curve
 

@@ -103,6 +103,17 @@ class Plane:
         u = {"treatment": l0, "control": l1, "risk_difference": 0.0}.get(chart, 0.5 * (l1 + l0))
         return np.full((t.size, 1), u)
 
+    def levels_at_peaks(self, chart: str) -> Floats:
+        """Values of t where a break meets the peak of an arm's likelihood."""
+        found = []
+        for arm in ("treatment", "control"):
+            peak = np.array([_value(self.peaks, arm)])
+            for quantity, level in self.breaks:
+                for other in crossings(arm, peak, quantity, level):
+                    point = (float(peak[0]), float(other[0]))
+                    found.append(_t_of(chart, point if arm == "treatment" else point[::-1]))
+        return _distinct(found)
+
     def levels_of(self, chart: str) -> tuple[Floats, Floats]:
         """Values of t near which the marginal density has its peaks, and its breaks."""
         anchor = (_value(self.peaks, "treatment"), _value(self.peaks, "control"))

@@ -55,12 +55,13 @@ class Piece:
         Number of the component of each prior, in the order of the model's priors.
     curve
         (chart, orders of the moments to resolve, nodes doubled?) -> curve.
-    log_density
-        Unnormalised log density at the model's own free parameters.
+    graded
+        The same, for a density that falls off within a hair of a null or a kink; tried second.
     """
 
     components: tuple[int, ...]
     curve: Callable[[str, int, bool], Curve]
+    graded: Callable[[str, int, bool], Curve] | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -289,24 +290,33 @@ class ExactPosterior:
         if known is not None:
             return known
         order = self._order(chart)
-        curves = tuple(piece.curve(chart, order, halved) for piece in self.pieces)
-        self._kept[chart, halved] = curves
+        error = math.inf
+        curves: tuple[Curve, ...] = ()
+        for again in (False, True):
+            curves = tuple(
+                (piece.graded if again and piece.graded else piece.curve)(chart, order, halved)
+                for piece in self.pieces
+            )
+            error = self._error_of(chart, curves)
+            if error <= PROBABILITY_ERROR:
+                self._kept[chart, halved] = curves
+                return curves
+        raise AccuracyError(
+            chart, error, PROBABILITY_ERROR, "use a less extreme prior, or ask about another scale"
+        )
+
+    def _error_of(self, chart: str, curves: tuple[Curve, ...]) -> float:
+        # The panels' own estimates, and the difference in total mass from the first chart: two
+        # integrals of one density in different coordinates.
         logs = np.array([curve.log_total for curve in curves])
         total = _log_sum(logs)
         if not math.isfinite(total):
-            raise AccuracyError(
-                chart, math.inf, PROBABILITY_ERROR, "the data are impossible under these priors"
-            )
-        error = float(
-            sum(math.exp(log - total) * c.error for log, c in zip(logs, curves, strict=True))
-        )
-        if not halved and chart != self.charts[0]:
-            error = max(error, abs(math.expm1(total - self._log_total)))
-        if not error <= PROBABILITY_ERROR:
-            raise AccuracyError(
-                chart, error, PROBABILITY_ERROR, "use a less extreme prior, or NUTS"
-            )
-        return curves
+            return math.inf
+        parts = zip(logs, curves, strict=True)
+        error = math.fsum(math.exp(log - total) * curve.error for log, curve in parts)
+        if chart == self.charts[0]:
+            return error
+        return max(error, abs(math.expm1(total - self._log_total)))
 
     def _order(self, chart: str) -> int:
         if chart not in ("log_odds_ratio", "log_risk_ratio", "effect"):

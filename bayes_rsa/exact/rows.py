@@ -32,6 +32,8 @@ _FLAT: Final = 2.0
 _STRIDE: Final = 0.4
 _MISSED: Final = 20.0
 _BUDGET: Final = 200
+_RESTARTS: Final = 6
+_ROUNDING: Final = 2e-15
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,10 @@ def integrate(
     depth
         How often the mode was missed so far.
     """
-    windows = locate(log_density, np.concatenate([seeds, breaks], axis=1), weights)
+    # A support that begins at a break is seen from just inside it.
+    aside = 1e-7 * (1.0 + np.abs(breaks))
+    around = [seeds, breaks, breaks - aside, breaks + aside] if breaks.shape[1] else [seeds]
+    windows = locate(log_density, np.concatenate(around, axis=1), weights)
     row, lower, upper = _first_panels(windows, breaks, WIDTH / 2 if halved else WIDTH)
     rows = seeds.shape[0]
     count = windows.shift.shape[1]
@@ -110,6 +115,8 @@ def integrate(
     missed = np.zeros((rows, count))
     kept: list[tuple[Indices, Floats, Floats, Floats, Floats, Floats]] = []
     spent = 0
+    # A log density of size 1e4 carries rounding of 1e-12 into the density.
+    allowed = tolerance + _ROUNDING * np.abs(windows.peak)
     for turn in range(_ROUNDS):
         half = 0.5 * (upper - lower)
         w = (lower + half)[:, None] + half[:, None] * nodes
@@ -117,7 +124,7 @@ def integrate(
         index = np.broadcast_to(row[:, None], w.shape)
         log_g = log_density(index, u) - windows.peak[row][:, None]
         log_g = log_g + np.log(np.cosh(w) * half[:, None])
-        if turn == 0 and depth < 6:
+        if depth < _RESTARTS:
             missed_mode = _higher(log_g - windows.shift[row, 0][:, None], u, row, rows)
             if missed_mode is not None:
                 # The mode was elsewhere: start again with that place among the seeds.
@@ -132,7 +139,8 @@ def integrate(
                     depth=depth + 1,
                 )
         log_weight = weights(u) if weights is not None else np.zeros((1, 1, 1))
-        g = np.exp(log_g + log_weight - windows.shift[row].T[:, :, None])
+        # Capped, so that a mode that was missed to the last shows as an error, not as inf.
+        g = np.exp(np.minimum(log_g + log_weight - windows.shift[row].T[:, :, None], 300.0))
         terms = g @ analysis
         size = np.abs(terms)
         tail = np.max(size[:, :, -3:], axis=2)
@@ -146,7 +154,7 @@ def integrate(
         total = done + now
         with np.errstate(invalid="ignore", divide="ignore"):
             share = error / np.where(total > 0, total, 1.0)[row]
-        good = (share <= tolerance).all(axis=1)
+        good = (share <= allowed[row][:, None]).all(axis=1)
         narrow = (upper - lower) < 1e-13 * (1 + np.abs(lower))
         spent += row.size
         accept = good | narrow | (turn == _ROUNDS - 1) | (spent > _BUDGET * (rows + 50))
@@ -197,6 +205,8 @@ def locate(log_density: LogDensity, seeds: Floats, weights: LogWeights | None = 
     """Find each row's mode, scale and window (see :func:`integrate`)."""
     rows = np.arange(seeds.shape[0])
     places = np.sort(seeds, axis=1)
+    ends = np.stack([np.nanmin(places, axis=1) - 1.0, np.nanmax(places, axis=1) + 1.0], axis=1)
+    places = np.sort(np.concatenate([places, ends], axis=1), axis=1)
     places = np.concatenate([places, 0.5 * (places[:, 1:] + places[:, :-1])], axis=1)
     places = np.sort(places, axis=1)
 
