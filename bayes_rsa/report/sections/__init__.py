@@ -1,0 +1,41 @@
+"""The sections of a report, in order: each a function of what there is to quote.
+
+A later section is one more function here; the items of the checklist that it answers come with it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from bayes_rsa.report.blocks import Section
+from bayes_rsa.report.checklist import Answered
+from bayes_rsa.report.quoting import Quoting
+from bayes_rsa.report.sections.checklist import checklist
+from bayes_rsa.report.sections.computation import computation
+from bayes_rsa.report.sections.data import data
+from bayes_rsa.report.sections.limitations import limitations
+from bayes_rsa.report.sections.methods import methods
+from bayes_rsa.report.sections.predictive import predictive
+from bayes_rsa.report.sections.priors import priors
+from bayes_rsa.report.sections.results import results
+from bayes_rsa.report.sections.summary import summary
+
+SECTIONS: Final[tuple[Callable[[Quoting], Section], ...]] = (
+    summary,
+    data,
+    priors,
+    computation,
+    predictive,
+    results,
+    limitations,
+    methods,
+)
+"""In the order printed; the checklist follows."""
+
+
+def write_sections(quote: Quoting) -> tuple[tuple[Section, ...], tuple[Answered, ...]]:
+    """Every section, the checklist last, and the checklist's items."""
+    written = tuple(section(quote) for section in SECTIONS)
+    last, items = checklist(quote, written)
+    return (*written, last), items
