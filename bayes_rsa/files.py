@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 from pathlib import Path
 from typing import Final
 
@@ -95,6 +94,9 @@ def write_bytes(path: Path, data: bytes, field: str, *, overwrite: bool = False)
             raise IsADirectoryError
         if path.exists() and not overwrite:
             raise FileExistsError
+        # Loading it takes longer than reading a trial does, and only writers need it.
+        import secrets
+
         target = path.resolve()
         temporary = target.with_name(f".{target.name[:100]}.{secrets.token_hex(8)}.tmp")
         _write_through(temporary, target, data)

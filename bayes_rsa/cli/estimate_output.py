@@ -44,8 +44,7 @@ def to_json(estimate: Estimate) -> str:
         "estimands": None,
         "nnt": None,
         "probabilities": None,
-        # A prior with a density on the effect gives the point null no probability to weigh.
-        "bayes_factor_10": None,
+        "bayes_factor_10": estimate.bayes_factor_10,
         "diagnostics": {"passed": True},
     }
     if estimate.passed:
@@ -151,6 +150,8 @@ def to_table(estimate: Estimate) -> str:
     parts += ["", _estimands(estimate), "", Text(_KEY, style="dim")]
     if estimate.nnt is not None:
         parts.append(fact("NNT", _nnt_text(estimate)))
+    if estimate.bayes_factor_10 is not None:
+        parts.append(fact("BF10", _bayes_factor_text(estimate.bayes_factor_10)))
     parts += ["", _probabilities(estimate)]
     return rendered(*parts)
 
@@ -235,6 +236,11 @@ def _nnt_text(estimate: Estimate) -> str:
     elif nnt.harm_at_median is not None:
         at = f"NNTH {nnt.harm_at_median:.1f} at the median risk difference; "
     return f"{at}{percent(estimate.interval)} CrI {nnt.interval}"
+
+
+def _bayes_factor_text(bf_10: float) -> str:
+    inverse = f" (BF01 {1 / bf_10:.3g})" if bf_10 > 0 else ""
+    return f"{bf_10:.3g} for this prior on the effect against no effect{inverse}"
 
 
 def _probabilities(estimate: Estimate) -> Table:

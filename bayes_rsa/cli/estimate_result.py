@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from bayes_rsa import defaults
@@ -35,6 +35,9 @@ class Estimate:
         Of each statement by its text; None where the trial does not inform it.
     verdict
         Of the diagnostics gate; None for the exact engine, which has none.
+    bayes_factor_10
+        Of the effect's prior against no effect, by exact marginal likelihoods; None from NUTS,
+        where the model has no point of no effect, and where a prior is improper or nearly flat.
     """
 
     trial: Trial
@@ -46,6 +49,7 @@ class Estimate:
     nnt: NumberNeededToTreat | None
     probabilities: Mapping[str, Probability | None]
     verdict: Verdict | None = None
+    bayes_factor_10: float | None = None
 
     @property
     def passed(self) -> bool:
@@ -126,9 +130,11 @@ def exact_estimate(
 ) -> Estimate:
     """The answer by quadrature."""
     from bayes_rsa import exact
+    from bayes_rsa.sensitivity import bayes_factor_10
 
     posterior: ExactPosterior = getattr(exact, model)(trial, **priors)
-    return _estimate(posterior, trial, model, posterior.priors, statements, interval)
+    found = _estimate(posterior, trial, model, posterior.priors, statements, interval)
+    return replace(found, bayes_factor_10=bayes_factor_10(posterior))
 
 
 def nuts_estimate(

@@ -98,9 +98,7 @@ def choose_model(model: str | None, trial: Trial, texts: Mapping[str, str | None
 
 def read_priors(model: str, trial: Trial, texts: Mapping[str, str | None]) -> dict[str, Prior]:
     """The priors of a model by keyword; each that it needs, and none that it does not use."""
-    from bayes_rsa.analysis import PARAMETERS
-
-    needed, optional = PARAMETERS[model]
+    needed, optional = _parameters(model)
     shown = model.replace("_", "-")
     for name, text in texts.items():
         if text is not None and name not in (*needed, *optional):
@@ -132,6 +130,21 @@ def read_priors(model: str, trial: Trial, texts: Mapping[str, str | None]) -> di
             scales = _SCALES[measure] if name == "effect" else frozenset({_LEVELS[name]})
             priors[name] = read_prior(OPTIONS[name], text, scales, trial)
     return priors
+
+
+def _parameters(model: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Keyword priors of a model: those that it needs, and those that it may be given."""
+    import inspect
+
+    from bayes_rsa import exact
+
+    keywords = [
+        parameter
+        for parameter in inspect.signature(getattr(exact, model)).parameters.values()
+        if parameter.kind is parameter.KEYWORD_ONLY
+    ]
+    needed = tuple(p.name for p in keywords if p.default is p.empty)
+    return needed, tuple(p.name for p in keywords if p.default is not p.empty)
 
 
 def read_prior(

@@ -1,13 +1,14 @@
 """The exact engine: the same models as ``bayes_rsa.models``, by deterministic quadrature.
 
 Every function takes the arguments of its PyMC namesake and returns an :class:`ExactPosterior`.
+What a single answer does not need is loaded when it is first used.
 """
 
 from __future__ import annotations
 
-from bayes_rsa.exact import tables
-from bayes_rsa.exact.conditional import conditional_odds_ratio
-from bayes_rsa.exact.contrast import ContrastLikelihood
+import importlib
+from typing import TYPE_CHECKING, Any, Final
+
 from bayes_rsa.exact.models import (
     howard,
     independent_arms,
@@ -18,6 +19,11 @@ from bayes_rsa.exact.models import (
 )
 from bayes_rsa.exact.posterior import ExactPosterior
 from bayes_rsa.exact.reported import reported_effect
+
+if TYPE_CHECKING:
+    from bayes_rsa.exact import tables
+    from bayes_rsa.exact.conditional import conditional_odds_ratio
+    from bayes_rsa.exact.contrast import ContrastLikelihood
 
 __all__ = [
     "ContrastLikelihood",
@@ -32,3 +38,13 @@ __all__ = [
     "risk_difference",
     "tables",
 ]
+
+_LATER: Final = {"ContrastLikelihood": "contrast", "conditional_odds_ratio": "conditional"}
+
+
+def __getattr__(name: str) -> Any:
+    if name == "tables":
+        return importlib.import_module("bayes_rsa.exact.tables")
+    if name in _LATER:
+        return getattr(importlib.import_module(f"bayes_rsa.exact.{_LATER[name]}"), name)
+    raise AttributeError(f"module 'bayes_rsa.exact' has no attribute {name!r}")
