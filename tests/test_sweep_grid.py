@@ -111,7 +111,10 @@ PLANS: dict[str, tuple[dict[str, Any], str]] = {
     "out folder": ({"effect": ONE, "out": "nowhere/sweep.csv"}, "out"),
     "no counts": ({"effect": ONE, "trial": REPORTED, "model": "log_odds_ratio"}, "trial"),
     "baseline without counts": ({"effect": ONE, "trial": REPORTED, "baseline": ONE}, "baseline"),
-    "RD without counts": ({"effect": ONE, "trial": REPORTED, "statements": ["RD > 0"]}, "statement"),
+    "RD without counts": (
+        {"effect": ONE, "trial": REPORTED, "statements": ["RD > 0"]},
+        "statement",
+    ),
 }
 
 

@@ -106,12 +106,12 @@ class NutsEngine:
         from bayes_rsa.inference.raw import sample_arrays
 
         with _COMPILING:
-            compiled, names = _compiled(self.plan.model, self.plan.trial, _families(cell))
+            ready, names = compiled(self.plan.model, self.plan.trial, families(cell))
         data: dict[str, Any] = {}
         for name, prior in zip(names, (prior for _, prior in cell.priors), strict=True):
             data |= contract.hyperparameters(name, prior)
         raw = sample_arrays(
-            compiled,
+            ready,
             data,
             seed=cell_seed(self.seed, cell.key),
             draws=self.draws,
@@ -132,7 +132,7 @@ def cell_seed(seed: int, key: str) -> int:
     return int(child.generate_state(1, np.uint32)[0])
 
 
-def _families(cell: Cell) -> Families:
+def families(cell: Cell) -> Families:
     """What decides the compiled graph: the families of each prior (one, if all are alike)."""
     return tuple(
         (name, prior.families if len(set(prior.families)) > 1 else prior.families[:1])
@@ -143,13 +143,11 @@ def _families(cell: Cell) -> Families:
 def _kind(cell: Cell) -> object:
     """Cells of one kind are refused for the same reasons, or not at all."""
     priors = [prior for _, prior in cell.priors]
-    return _families(cell), tuple((prior.support, prior.is_proper) for prior in priors)
+    return families(cell), tuple((prior.support, prior.is_proper) for prior in priors)
 
 
 @lru_cache(maxsize=8)
-def _compiled(
-    model: str, trial: Trial, families: Families
-) -> tuple[CompiledModel, tuple[str, ...]]:
+def compiled(model: str, trial: Trial, kinds: Families) -> tuple[CompiledModel, tuple[str, ...]]:
     """The compiled model for these families, and its free variables in the order of the cell.
 
     It starts every chain from the same place, whichever prior came first: from typical numbers of
@@ -157,7 +155,7 @@ def _compiled(
     """
     from bayes_rsa.inference import CompiledModel
 
-    priors = {name: _typical(parts) for name, parts in families}
+    priors = {name: _typical(parts) for name, parts in kinds}
     built = build(model, trial, priors)
     return CompiledModel(built), tuple(contract.card(built).priors)
 
@@ -170,8 +168,8 @@ def build(model: str, trial: Trial, priors: Mapping[str, Prior]) -> pm.Model:
     return function(trial, **priors)
 
 
-def _typical(families: tuple[str, ...]) -> Prior:
-    parts = [Prior.of(family, *_TYPICAL[family]) for family in families]
+def _typical(kinds: tuple[str, ...]) -> Prior:
+    parts = [Prior.of(family, *_TYPICAL[family]) for family in kinds]
     if len(parts) == 1:
         return parts[0]
     return Prior.mixture([(1 / len(parts), part) for part in parts])

@@ -131,11 +131,12 @@ def _base_fit(
 ) -> xr.DataTree:
     from bayes_rsa.diagnostics import check
     from bayes_rsa.inference import fit
-    from bayes_rsa.sensitivity.sweep_nuts import build
+    from bayes_rsa.sensitivity.sweep_nuts import build, compiled, families
 
     tune, chains, target_accept = sampler
     tree = fit(
         build(model, trial, dict(base)),
+        compiled=compiled(model, trial, families(Cell(base)))[0],
         seed=seed,
         ess_target=ess_target,
         tune=tune,
