@@ -25,6 +25,10 @@ _STYLE: Final = re.compile(r"<style>.*?</style>\s*", re.DOTALL)
 _OPENING: Final = re.compile(r'<div id="(?P<id>[^"]*)"[^>]*>')
 _SUBSCRIPT: Final = re.compile(r"(?P<name>\w)_(?P<below>\w)")
 _GROUP: Final = "_group"
+_WORDY: Final = 2
+"""With more left-aligned columns than this a table is one of words."""
+_DENSE: Final = 6
+"""With more columns than this a table is set closer."""
 
 
 def html(words: Text) -> Markup:
@@ -123,9 +127,13 @@ def _finished(raw: str, table: Table) -> str:
         '<caption><span class="title"><span class="label"></span> {}</span></caption>'
     ).format(table.title)
     bare = bare.replace(">", f">{caption}", 1)
-    wordy = sum(column.align == "left" for column in table.columns) > 2
+    looks = ["table"]
+    if sum(column.align == "left" for column in table.columns) > _WORDY:
+        looks.append("wordy")
+    if len(table.columns) > _DENSE:
+        looks.append("dense")
     return (
-        f'<div class="table{" wordy" if wordy else ""}" id="{escape(table.id)}">'
+        f'<div class="{" ".join(looks)}" id="{escape(table.id)}">'
         f'<div class="scroll" tabindex="0" role="region" aria-label="{escape(table.title)}">{bare}'
         f"</div>{f'<div class=notes>{notes}</div>' if notes else ''}</div>"
     )

@@ -191,7 +191,7 @@ def written(value: float | None, kind: str, error: float | None = None) -> str:
 def _is_extreme(value: float, kind: str) -> bool:
     size = abs(value)
     least = 1e-4 if kind == "error" else 1e-3
-    return size > 0 and not least <= size < 1e5
+    return size > 0 and not least <= size < 1e4
 
 
 def _scientific(value: float, digits: int) -> str:

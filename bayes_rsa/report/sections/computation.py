@@ -83,8 +83,8 @@ def _engines(quote: Quoting) -> Text:
             Given(nuts),
             "; and ",
             exact,
-            ". They share the priors’ densities and nothing else. The headline numbers are those "
-            "of ",
+            ". They are written apart: one draws from a PyMC graph, the other integrates the "
+            "priors’ own densities against the likelihood. The headline numbers are those of ",
             words.ENGINES[engines[0]],
             ".",
         )

@@ -89,7 +89,7 @@ def _priors(quote: Quoting) -> Table:
         rows.append(
             row(
                 row_name(analysed),
-                Given(_texts(given, analysed, quote)),
+                Given(_texts(given, analysed, quote).replace(", ", ",\u00a0")),
                 Given(main.rationale or "not stated"),
                 Given(main.source or "not stated"),
                 group=group_of(analysed),
