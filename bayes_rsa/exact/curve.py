@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from bayes_rsa.exact.legendre import Floats, integrals, values
-from bayes_rsa.exact.rows import Indices, Integrals
+from bayes_rsa.exact.rows import FAR, Indices, Integrals
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,13 @@ class Curve:
         if not 0.0 < total < np.inf:
             total, error = 1.0, np.inf
         terms = np.nan_to_num(panels.terms / total, posinf=0.0, neginf=0.0)
+        # What a heavy tail holds beyond the last panels: its density in w at their ends, at a rate
+        # of decay of a half or more.
+        half = 0.5 * (panels.upper[[0, -1]] - panels.lower[[0, -1]])
+        signs = (-1.0) ** np.arange(terms.shape[1])
+        outside = np.array([terms[0] @ signs, terms[-1].sum()]) / half
+        cut = np.array([-panels.lower[0], panels.upper[-1]]) >= FAR
+        error += 2.0 * float(np.abs(outside[cut]).sum())
         mass = 2.0 * terms[:, 0]
         below = np.concatenate([[0.0], np.cumsum(mass)])
         above = np.concatenate([np.cumsum(mass[::-1])[::-1], [0.0]])

@@ -2,35 +2,41 @@
 
 from __future__ import annotations
 
-import itertools
 import math
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
-from typing import Final
 
 import numpy as np
 
 from bayes_rsa import defaults
 from bayes_rsa.errors import InputError
-from bayes_rsa.estimands.moments import decays
-from bayes_rsa.exact.coordinates import CHARTS, softplus
-from bayes_rsa.exact.curve import Curve
+from bayes_rsa.exact.assembly import (
+    assembled,
+    check_arm_prior,
+    check_priors,
+    choose_level,
+    likelihood,
+    require_counts,
+    sum_planes,
+    weight_term,
+)
+from bayes_rsa.exact.coordinates import softplus
 from bayes_rsa.exact.legendre import Floats
 from bayes_rsa.exact.marginal import marginal
-from bayes_rsa.exact.plane import (
-    Plane,
-    Term,
-    binomial,
-    effect_jacobian,
-    possible_mass,
-    prior_term,
-)
-from bayes_rsa.exact.posterior import ExactPosterior, Piece, log_binomial_coefficients
+from bayes_rsa.exact.plane import Plane, Term, effect_jacobian, possible_mass, prior_term
+from bayes_rsa.exact.posterior import ExactPosterior
 from bayes_rsa.priors import Component, Prior
 from bayes_rsa.trial import Trial
 
-_ARM_FAMILIES: Final = ("beta", "uniform", "logit_normal")
-_CHARTS: Final = tuple(CHARTS)
+__all__ = [
+    "choose_level",
+    "howard",
+    "independent_arms",
+    "kass_vaidyanathan",
+    "likelihood",
+    "log_odds_ratio",
+    "log_risk_ratio",
+    "require_counts",
+    "risk_difference",
+]
 
 
 def independent_arms(trial: Trial, *, treatment: Prior, control: Prior) -> ExactPosterior:
@@ -52,7 +58,7 @@ def independent_arms(trial: Trial, *, treatment: Prior, control: Prior) -> Exact
     require_counts(trial)
     priors = {"p_treatment": treatment, "p_control": control}
     for (name, prior), events, n in zip(priors.items(), trial.events, trial.n, strict=True):
-        _check_arm_prior(name.removeprefix("p_"), prior, events, n)
+        check_arm_prior(name.removeprefix("p_"), prior, events, n)
 
     def plane(chosen: tuple[Component, ...]) -> Plane:
         return Plane(
@@ -60,15 +66,15 @@ def independent_arms(trial: Trial, *, treatment: Prior, control: Prior) -> Exact
                 *likelihood(trial),
                 prior_term("treatment_probability", chosen[0]),
                 prior_term("control_probability", chosen[1]),
-                _weight(chosen),
+                weight_term(chosen),
             )
         )
 
     def joint(p_treatment: Floats, p_control: Floats) -> Floats:
         s, d = 0.5 * (p_treatment + p_control), 0.5 * (p_treatment - p_control)
-        return _sum_planes(priors, plane, s, d)
+        return sum_planes(priors, plane, s, d)
 
-    return _posterior("independent_arms", trial, priors, plane, joint)
+    return assembled("independent_arms", trial, priors, plane, joint)
 
 
 def log_odds_ratio(
@@ -95,7 +101,7 @@ def log_odds_ratio(
     require_counts(trial)
     quantity = "control" if name == "baseline" else "midpoint"
     priors = {"effect": effect, name: level}
-    _check_priors(trial, priors, "OR")
+    check_priors(trial, priors, "OR")
 
     def plane(chosen: tuple[Component, ...]) -> Plane:
         return Plane(
@@ -103,16 +109,16 @@ def log_odds_ratio(
                 *likelihood(trial),
                 prior_term("log_odds_ratio", chosen[0]),
                 prior_term(quantity, chosen[1]),
-                _weight(chosen),
+                weight_term(chosen),
             )
         )
 
     def joint(effect: Floats, **level: Floats) -> Floats:
         place = level[name]
         s = place + 0.5 * effect if name == "baseline" else place
-        return _sum_planes(priors, plane, s, 0.5 * effect)
+        return sum_planes(priors, plane, s, 0.5 * effect)
 
-    return _posterior("log_odds_ratio", trial, priors, plane, joint)
+    return assembled("log_odds_ratio", trial, priors, plane, joint)
 
 
 def kass_vaidyanathan(
@@ -191,7 +197,7 @@ def howard(
         raise InputError("sigma", sigma, "it must be positive", "use 1, Howard's default")
     priors = {"p_treatment": Prior.beta(*treatment), "p_control": Prior.beta(*control)}
     for name, prior in priors.items():
-        _check_arm_prior(name.removeprefix("p_"), prior, 0, 0)
+        check_arm_prior(name.removeprefix("p_"), prior, 0, 0)
 
     def dependence(_s: Floats, d: Floats) -> Floats:
         return np.asarray(-0.5 * (2.0 * d / sigma) ** 2)
@@ -214,14 +220,14 @@ def howard(
     chosen = tuple(prior.components[0] for prior in priors.values())
     empty = Trial.from_counts(treatment=(0, 0), control=(0, 0))
     constant = marginal(plane(chosen, empty), "log_odds_ratio").log_total
-    return _posterior("howard", trial, priors, plane, joint, -constant)
+    return assembled("howard", trial, priors, plane, joint, -constant)
 
 
 def _truncated(trial: Trial, measure: str, effect: Prior, baseline: Prior | None) -> ExactPosterior:
     require_counts(trial)
     level = baseline if baseline is not None else Prior.normal(0.0, defaults.MIDPOINT_SD)
     priors = {"effect": effect, "baseline": level}
-    _check_priors(trial, priors, "RR" if measure == "log_risk_ratio" else "RD")
+    check_priors(trial, priors, "RR" if measure == "log_risk_ratio" else "RD")
     mass = (possible_mass(measure, effect),) if effect.is_proper else ()
 
     def plane(chosen: tuple[Component, ...], jacobian: bool = True) -> Plane:
@@ -232,7 +238,7 @@ def _truncated(trial: Trial, measure: str, effect: Prior, baseline: Prior | None
                 prior_term("control", chosen[1]),
                 *mass,
                 *((effect_jacobian(measure),) if jacobian else ()),
-                _weight(chosen),
+                weight_term(chosen),
             )
         )
 
@@ -247,142 +253,7 @@ def _truncated(trial: Trial, measure: str, effect: Prior, baseline: Prior | None
         possible = np.isfinite(l1)
         l1 = np.where(possible, l1, 0.0)
         s, d = 0.5 * (l1 + baseline), 0.5 * (l1 - baseline)
-        value = _sum_planes(priors, lambda chosen: plane(chosen, False), s, d)
+        value = sum_planes(priors, lambda chosen: plane(chosen, False), s, d)
         return np.where(possible, value, -np.inf)
 
-    return _posterior(measure, trial, priors, plane, joint)
-
-
-def _posterior(
-    name: str,
-    trial: Trial,
-    priors: Mapping[str, Prior],
-    plane: Callable[[tuple[Component, ...]], Plane],
-    joint: Callable[..., Floats],
-    log_constant: float = 0.0,
-) -> ExactPosterior:
-    pieces = []
-    for numbers, chosen in _combinations(priors):
-        density = plane(chosen)
-        pieces.append(Piece(numbers, _curve_of(density), _curve_of(density, graded=True)))
-    return ExactPosterior(
-        model=name,
-        trial=trial,
-        priors=MappingProxyType(dict(priors)),
-        better=trial.better,
-        measure="OR",
-        pieces=tuple(pieces),
-        charts=_CHARTS,
-        log_constant=log_binomial_coefficients(trial) + log_constant,
-        joint=joint,
-    )
-
-
-def _curve_of(plane: Plane, *, graded: bool = False) -> Callable[[str, int, bool], Curve]:
-    def curve(chart: str, order: int, halved: bool) -> Curve:
-        weights = None
-        if order:
-
-            def weights(t: Floats) -> Floats:
-                return np.stack([k * t for k in range(order + 1)])
-
-        return marginal(plane, chart, weights=weights, halved=halved, graded=graded)
-
-    return curve
-
-
-def _combinations(
-    priors: Mapping[str, Prior],
-) -> list[tuple[tuple[int, ...], tuple[Component, ...]]]:
-    numbered = [
-        [(k, c) for k, c in enumerate(prior.components) if c.weight > 0]
-        for prior in priors.values()
-    ]
-    return [
-        (tuple(k for k, _ in choice), tuple(c for _, c in choice))
-        for choice in itertools.product(*numbered)
-    ]
-
-
-def _sum_planes(
-    priors: Mapping[str, Prior],
-    plane: Callable[[tuple[Component, ...]], Plane],
-    s: Floats,
-    d: Floats,
-) -> Floats:
-    logs = [plane(chosen)(s, d) for _, chosen in _combinations(priors)]
-    return np.asarray(np.logaddexp.reduce(np.stack(logs), axis=0))
-
-
-def likelihood(trial: Trial) -> tuple[Term, Term]:
-    """Log likelihood terms of both arms."""
-    (y1, y0), (n1, n0) = trial.events, trial.n
-    return binomial("treatment", y1, n1), binomial("control", y0, n0)
-
-
-def _weight(chosen: tuple[Component, ...]) -> Term:
-    log_weight = math.fsum(math.log(component.weight) for component in chosen)
-    return Term(lambda s, _d: np.full(np.shape(s), log_weight))
-
-
-def require_counts(trial: Trial) -> None:
-    """Refuse a trial known only by its effect."""
-    if not trial.has_counts:
-        raise InputError(
-            "trial",
-            trial.name,
-            "this model needs the events and n of both arms",
-            "give the counts, or use reported_effect",
-        )
-
-
-def choose_level(baseline: Prior | None, midpoint: Prior | None) -> tuple[str, Prior]:
-    """Name and prior of the nuisance parameter: the given one, or the default midpoint."""
-    if baseline is not None and midpoint is not None:
-        raise InputError(
-            "baseline",
-            str(baseline),
-            "a model takes a prior on the baseline or on the midpoint, not both",
-            "leave one of them out",
-        )
-    if baseline is not None:
-        return "baseline", baseline
-    return "midpoint", midpoint or Prior.normal(0.0, defaults.MIDPOINT_SD)
-
-
-def _check_arm_prior(name: str, prior: Prior, events: int, n: int) -> None:
-    lower, upper = prior.support
-    families = all(family in _ARM_FAMILIES for family in prior.families)
-    if lower < 0 or upper > 1 or not families:
-        raise InputError(
-            name,
-            str(prior),
-            "a prior on a probability has its support inside [0, 1]",
-            "use beta(a, b), uniform(0, 1) or logit_normal(mean, sd)",
-        )
-    if not prior.is_proper and not 0 < events < n:
-        raise InputError(
-            name,
-            str(prior),
-            f"with {events} events of {n} its posterior is improper",
-            "use a proper prior, such as beta(0.5, 0.5)",
-        )
-
-
-def _check_priors(trial: Trial, priors: Mapping[str, Prior], measure: str) -> None:
-    for name, prior in priors.items():
-        if prior.atoms:
-            raise InputError(
-                name,
-                str(prior),
-                "the exact posterior has a density, and a point mass has none",
-                "compare the point with the rest by a Bayes factor: "
-                "exact.ContrastLikelihood.log_marginal_likelihood",
-            )
-    if not all(prior.is_proper for prior in priors.values()) and not decays(trial, priors, measure):
-        raise InputError(
-            "effect" if not priors["effect"].is_proper else list(priors)[1],
-            "flat()",
-            "with these counts the posterior is improper, or cannot be shown to be proper",
-            "use a proper prior, such as normal(0, 2.5)",
-        )
+    return assembled(measure, trial, priors, plane, joint)

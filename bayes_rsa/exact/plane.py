@@ -131,10 +131,20 @@ class Plane:
 
 def binomial(arm: str, events: float, n: float) -> Term:
     """Log likelihood of one arm, without the binomial coefficient."""
+    return arm_term(arm, *binomial_likelihood(events, n))
+
+
+def arm_term(arm: str, evaluate: Callable[[Floats], Floats], peak: float) -> Term:
+    """A term that is a function of one arm's log odds, with its peak."""
+    sign = 1.0 if arm == "treatment" else -1.0
+    return Term(lambda s, d: evaluate(s + sign * d), arm, evaluate, ((arm, peak),))
+
+
+def binomial_likelihood(events: float, n: float) -> tuple[Callable[[Floats], Floats], float]:
+    """Log likelihood as a function of the log odds, without the coefficient; about its peak."""
     level = math.log(events + 0.5) - math.log(n - events + 0.5)
     p = (events + 0.5) / (n + 1.0)
     top = -events * math.log1p(math.exp(-level)) - (n - events) * math.log1p(math.exp(level))
-    sign = 1.0 if arm == "treatment" else -1.0
 
     def evaluate(log_odds: Floats) -> Floats:
         # In terms of the distance from the peak, so that no digits are lost for a large n.
@@ -142,7 +152,7 @@ def binomial(arm: str, events: float, n: float) -> Term:
         low = np.minimum(x, 600.0)
         return top + events * x - n * (np.log1p(p * np.expm1(low)) + (x - low))
 
-    return Term(lambda s, d: evaluate(s + sign * d), arm, evaluate, ((arm, level),))
+    return evaluate, level
 
 
 def prior_term(quantity: str, component: Component, *, weighted: bool = False) -> Term:

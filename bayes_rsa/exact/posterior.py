@@ -14,7 +14,7 @@ import numpy as np
 from bayes_rsa.defaults import INTERVAL, PROBABILITY_ERROR
 from bayes_rsa.errors import AccuracyError, InputError
 from bayes_rsa.estimands import EstimandSummary, Event, available
-from bayes_rsa.estimands.moments import moment_exists
+from bayes_rsa.estimands.moments import Counts, moment_exists
 from bayes_rsa.exact.curve import Curve
 from bayes_rsa.exact.distribution import (
     DIFFERENCE,
@@ -77,6 +77,12 @@ class ExactPosterior:
         Name of the model function.
     trial, priors, better, measure
         What it was made from; ``priors`` by parameter.
+    counts
+        Events and n that the likelihood falls off like, where they are not the trial's own.
+    assumptions
+        Prior of each parameter that is integrated out or fixed (a point) before anything is asked.
+    generative
+        Whether the likelihood is a probability of the data.
     """
 
     model: str
@@ -88,6 +94,9 @@ class ExactPosterior:
     charts: tuple[str, ...] = field(repr=False)
     log_constant: float = field(repr=False)
     joint: Callable[..., Floats] = field(repr=False)
+    counts: Counts | None = field(default=None, repr=False)
+    assumptions: Mapping[str, Prior] = MappingProxyType({})
+    generative: bool = True
     _kept: dict[tuple[str, bool], tuple[Curve, ...]] = field(
         default_factory=dict, repr=False, init=False
     )
@@ -111,11 +120,12 @@ class ExactPosterior:
 
     @cached_property
     def log_marginal_likelihood(self) -> float | None:
-        """Log probability of the data, binomial coefficients included; None if a prior is improper.
+        """Log probability of the data, binomial coefficients included; None if there is none.
 
-        For a reported effect: log density of the estimate, on the scale of ``effect``.
+        An improper prior has none, nor has a likelihood that is no probability of the data. For a
+        reported effect: log density of the estimate, on the scale of ``effect``.
         """
-        if not all(prior.is_proper for prior in self.priors.values()):
+        if not (self.generative and all(prior.is_proper for prior in self.priors.values())):
             return None
         return self._log_total + self.log_constant
 
@@ -326,7 +336,7 @@ class ExactPosterior:
 
     def _exists(self, key: str, order: int) -> bool:
         measure = {"log_risk_ratio": "RR", "risk_difference": "RD"}.get(self.model, "OR")
-        return moment_exists(key, order, self.trial, self.priors, measure)
+        return moment_exists(key, order, self.counts or self.trial, self.priors, measure)
 
     @staticmethod
     def _each(function: Callable[[Floats], Floats], x: float | Floats) -> Floats:

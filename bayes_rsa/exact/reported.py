@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 import numpy as np
@@ -32,6 +33,31 @@ def reported_effect(trial: Trial, *, effect: Prior) -> ExactPosterior:
     InputError
         If the trial has no such effect, or the prior is a point.
     """
+    return normal_posterior("reported_effect", trial, effect, [(1.0, 0.0, 0.0)], {})
+
+
+def normal_posterior(
+    name: str,
+    trial: Trial,
+    effect: Prior,
+    biases: Sequence[tuple[float, float, float]],
+    assumptions: Mapping[str, Prior],
+) -> ExactPosterior:
+    """Posterior under a normal likelihood, or a mixture of normals that differ by a bias.
+
+    Parameters
+    ----------
+    name
+        Name of the model.
+    trial
+        A trial with a reported effect.
+    effect
+        Prior on the true effect.
+    biases
+        Weight, mean and SD of each component of the bias that was added to the effect.
+    assumptions
+        As in :class:`ExactPosterior`.
+    """
     reported = trial.reported
     if reported is None:
         raise InputError(
@@ -47,11 +73,15 @@ def reported_effect(trial: Trial, *, effect: Prior) -> ExactPosterior:
             "the exact posterior has a density, and a point mass has none",
             "use a narrow normal prior, or a Bayes factor",
         )
-    estimate, se = reported.location, reported.scale_se
-    constant = -math.log(se) - 0.5 * math.log(2 * math.pi)
+    weight, mean, sd = np.array([b for b in biases if b[0] > 0]).T
+    centre = reported.location - mean
+    se = np.hypot(reported.scale_se, sd)
+    constant = np.log(weight / se) - 0.5 * math.log(2 * math.pi)
+    tops = centre.tolist()
 
     def log_likelihood(x: Floats) -> Floats:
-        return np.asarray(constant - 0.5 * ((x - estimate) / se) ** 2)
+        logs = [k - 0.5 * ((x - c) / s) ** 2 for k, c, s in zip(constant, centre, se, strict=True)]
+        return np.asarray(np.logaddexp.reduce(np.stack(logs), axis=0))
 
     def piece(number: int, component: Component) -> Piece:
         peaks, breaks = prior_levels(component)
@@ -66,7 +96,7 @@ def reported_effect(trial: Trial, *, effect: Prior) -> ExactPosterior:
 
             result = integrate(
                 log_density,
-                np.array([[estimate, *peaks]]),
+                np.array([[*tops, *peaks]]),
                 np.array([breaks]).reshape(1, -1),
                 weights=weights if order else None,
                 interpolate=True,
@@ -81,7 +111,7 @@ def reported_effect(trial: Trial, *, effect: Prior) -> ExactPosterior:
 
     prior = effect
     return ExactPosterior(
-        model="reported_effect",
+        model=name,
         trial=trial,
         priors=MappingProxyType({"effect": effect}),
         better=trial.better,
@@ -90,4 +120,5 @@ def reported_effect(trial: Trial, *, effect: Prior) -> ExactPosterior:
         charts=("effect",),
         log_constant=0.0,
         joint=joint,
+        assumptions=assumptions,
     )

@@ -32,8 +32,11 @@ _FLAT: Final = 2.0
 _STRIDE: Final = 0.4
 _MISSED: Final = 20.0
 _BUDGET: Final = 200
+_BUDGET_ONE: Final = 2500
 _RESTARTS: Final = 6
 _ROUNDING: Final = 2e-15
+FAR: Final = 34.0
+"""Largest w: 1e14 scales from the mode, where rounding would blur the other coordinate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +160,8 @@ def integrate(
         good = (share <= allowed[row][:, None]).all(axis=1)
         narrow = (upper - lower) < 1e-13 * (1 + np.abs(lower))
         spent += row.size
-        accept = good | narrow | (turn == _ROUNDS - 1) | (spent > _BUDGET * (rows + 50))
+        budget = _BUDGET_ONE if interpolate else _BUDGET * (rows + 50)
+        accept = good | narrow | (turn == _ROUNDS - 1) | (spent > budget)
         np.add.at(done, row[accept], mass[accept])
         np.add.at(missed, row[accept], error[accept])
         if interpolate:
@@ -380,7 +384,7 @@ def _outward(
         highest = np.maximum.accumulate(np.maximum(logs, shift[active].T[:, :, None]), axis=2)
         shift[active] = highest[:, :, -1].T
         low = (logs + w < highest - DEPTH).all(axis=0)
-        stop = low.any(axis=1) | (w[:, -1] > 650.0)
+        stop = low.any(axis=1) | (w[:, -1] > FAR)
         which = np.where(low.any(axis=1), np.argmax(low, axis=1), strides.size - 1)
         limit[active] = w[np.arange(active.size), which]
         limit[active[~stop]] += _STRIDE
