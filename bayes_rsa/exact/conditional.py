@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -16,10 +16,11 @@ from bayes_rsa.exact.models import require_counts
 from bayes_rsa.exact.plane import prior_levels
 from bayes_rsa.exact.posterior import ExactPosterior, Piece
 from bayes_rsa.exact.rows import Indices, integrate
-from bayes_rsa.frequentist.hypergeometric import Conditional
-from bayes_rsa.frequentist.records import checked_counts
 from bayes_rsa.priors import Component, Prior
 from bayes_rsa.trial import Trial
+
+if TYPE_CHECKING:
+    from bayes_rsa.frequentist.hypergeometric import Conditional
 
 _CHUNK: Final = 4_000_000
 
@@ -152,6 +153,10 @@ def log_conditional_likelihood(trial: Trial, log_odds_ratio: Floats) -> Floats:
 
 
 def _given_margins(trial: Trial) -> Conditional:
+    # Late: every exact posterior imports this package, and few are of this kind.
+    from bayes_rsa.frequentist.hypergeometric import Conditional
+    from bayes_rsa.frequentist.records import checked_counts
+
     (y1, y0), (n1, n0) = trial.events, trial.n
     return Conditional.of_cells(checked_counts(y1, n1, y0, n0))
 

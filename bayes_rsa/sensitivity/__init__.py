@@ -1,35 +1,178 @@
-"""How much the answer depends on the prior: sweeps, tipping points and their relatives."""
+"""How much the answer depends on the prior: sweeps, tipping points and their relatives.
+
+The names are loaded when they are first used: ``bayes-rsa estimate`` wants a Bayes factor at once.
+"""
 
 from __future__ import annotations
 
-from bayes_rsa.sensitivity.dataset import to_frame
-from bayes_rsa.sensitivity.grid import (
-    PriorSet,
-    beta_weight_grid,
-    mixture_grid,
-    prior_grid,
-    prior_list,
-)
-from bayes_rsa.sensitivity.relative_ess import relative_ess, tempered_relative_ess
-from bayes_rsa.sensitivity.reweighting import Reweighted, reweight
-from bayes_rsa.sensitivity.storage import read_sweep, write_sweep
-from bayes_rsa.sensitivity.sweep import sweep
-from bayes_rsa.sensitivity.tipping import tipping_curve, tipping_mean, tipping_sd, tipping_weight
-from bayes_rsa.sensitivity.tipping_arms import tipping_arm_curve, tipping_arm_weight
-from bayes_rsa.sensitivity.tipping_records import TippingCurve, TippingPoint
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Final
+
+if TYPE_CHECKING:
+    from bayes_rsa.sensitivity.bayes_factor import (
+        BayesFactors,
+        bayes_factor_10,
+        bayes_factors,
+        log_bayes_factor_10,
+        minimum_prior_probability,
+        savage_dickey,
+    )
+    from bayes_rsa.sensitivity.bayes_factor_curve import BayesFactorCurve, bayes_factor_curve
+    from bayes_rsa.sensitivity.conflict import (
+        PriorDataConflict,
+        normal_conflict,
+        prior_data_conflict,
+    )
+    from bayes_rsa.sensitivity.convinced import Convinced, convinced, convinced_by
+    from bayes_rsa.sensitivity.dataset import to_frame
+    from bayes_rsa.sensitivity.grid import (
+        PriorSet,
+        beta_weight_grid,
+        mixture_grid,
+        prior_grid,
+        prior_list,
+    )
+    from bayes_rsa.sensitivity.gunel_dickey import gunel_dickey
+    from bayes_rsa.sensitivity.leak import LeakRow, baseline_leak, baseline_priors, largest_leak
+    from bayes_rsa.sensitivity.mixture_weights import MixtureWeight, mixture_weights
+    from bayes_rsa.sensitivity.power_scaling import PowerScaling, power_scaling
+    from bayes_rsa.sensitivity.power_scaling_exact import PowerScaledModel
+    from bayes_rsa.sensitivity.prior_ess import EffectiveSampleSize, arm_ess, effect_ess
+    from bayes_rsa.sensitivity.relative_ess import relative_ess, tempered_relative_ess
+    from bayes_rsa.sensitivity.reverse_bayes import (
+        NormalFinding,
+        ReverseBayes,
+        exact_sceptical_prior,
+        finding,
+        intrinsic_p,
+        intrinsic_threshold,
+        reverse_bayes,
+    )
+    from bayes_rsa.sensitivity.reweighting import Reweighted, reweight
+    from bayes_rsa.sensitivity.shrinkage import Shrinkage, shrinkage, snr_prior
+    from bayes_rsa.sensitivity.storage import read_sweep, write_sweep
+    from bayes_rsa.sensitivity.sweep import sweep
+    from bayes_rsa.sensitivity.tipping import (
+        tipping_curve,
+        tipping_mean,
+        tipping_sd,
+        tipping_weight,
+    )
+    from bayes_rsa.sensitivity.tipping_arms import tipping_arm_curve, tipping_arm_weight
+    from bayes_rsa.sensitivity.tipping_records import TippingCurve, TippingPoint
+
+_NAMES: Final = {
+    "BayesFactorCurve": "bayes_factor_curve",
+    "BayesFactors": "bayes_factor",
+    "Convinced": "convinced",
+    "EffectiveSampleSize": "prior_ess",
+    "LeakRow": "leak",
+    "MixtureWeight": "mixture_weights",
+    "NormalFinding": "reverse_bayes",
+    "PowerScaledModel": "power_scaling_exact",
+    "PowerScaling": "power_scaling",
+    "PriorDataConflict": "conflict",
+    "PriorSet": "grid",
+    "ReverseBayes": "reverse_bayes",
+    "Reweighted": "reweighting",
+    "Shrinkage": "shrinkage",
+    "TippingCurve": "tipping_records",
+    "TippingPoint": "tipping_records",
+    "arm_ess": "prior_ess",
+    "baseline_leak": "leak",
+    "baseline_priors": "leak",
+    "bayes_factor_10": "bayes_factor",
+    "bayes_factor_curve": "bayes_factor_curve",
+    "bayes_factors": "bayes_factor",
+    "beta_weight_grid": "grid",
+    "convinced": "convinced",
+    "convinced_by": "convinced",
+    "effect_ess": "prior_ess",
+    "exact_sceptical_prior": "reverse_bayes",
+    "finding": "reverse_bayes",
+    "gunel_dickey": "gunel_dickey",
+    "intrinsic_p": "reverse_bayes",
+    "intrinsic_threshold": "reverse_bayes",
+    "largest_leak": "leak",
+    "log_bayes_factor_10": "bayes_factor",
+    "minimum_prior_probability": "bayes_factor",
+    "mixture_grid": "grid",
+    "mixture_weights": "mixture_weights",
+    "normal_conflict": "conflict",
+    "power_scaling": "power_scaling",
+    "prior_data_conflict": "conflict",
+    "prior_grid": "grid",
+    "prior_list": "grid",
+    "read_sweep": "storage",
+    "relative_ess": "relative_ess",
+    "reverse_bayes": "reverse_bayes",
+    "reweight": "reweighting",
+    "savage_dickey": "bayes_factor",
+    "shrinkage": "shrinkage",
+    "snr_prior": "shrinkage",
+    "sweep": "sweep",
+    "tempered_relative_ess": "relative_ess",
+    "tipping_arm_curve": "tipping_arms",
+    "tipping_arm_weight": "tipping_arms",
+    "tipping_curve": "tipping",
+    "tipping_mean": "tipping",
+    "tipping_sd": "tipping",
+    "tipping_weight": "tipping",
+    "to_frame": "dataset",
+    "write_sweep": "storage",
+}
 
 __all__ = [
+    "BayesFactorCurve",
+    "BayesFactors",
+    "Convinced",
+    "EffectiveSampleSize",
+    "LeakRow",
+    "MixtureWeight",
+    "NormalFinding",
+    "PowerScaledModel",
+    "PowerScaling",
+    "PriorDataConflict",
     "PriorSet",
+    "ReverseBayes",
     "Reweighted",
+    "Shrinkage",
     "TippingCurve",
     "TippingPoint",
+    "arm_ess",
+    "baseline_leak",
+    "baseline_priors",
+    "bayes_factor_10",
+    "bayes_factor_curve",
+    "bayes_factors",
     "beta_weight_grid",
+    "convinced",
+    "convinced_by",
+    "effect_ess",
+    "exact_sceptical_prior",
+    "finding",
+    "gunel_dickey",
+    "intrinsic_p",
+    "intrinsic_threshold",
+    "largest_leak",
+    "log_bayes_factor_10",
+    "minimum_prior_probability",
     "mixture_grid",
+    "mixture_weights",
+    "normal_conflict",
+    "power_scaling",
+    "prior_data_conflict",
     "prior_grid",
     "prior_list",
     "read_sweep",
     "relative_ess",
+    "reverse_bayes",
     "reweight",
+    "savage_dickey",
+    "shrinkage",
+    "snr_prior",
     "sweep",
     "tempered_relative_ess",
     "tipping_arm_curve",
@@ -41,3 +184,24 @@ __all__ = [
     "to_frame",
     "write_sweep",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    if name in _NAMES:
+        return getattr(importlib.import_module(f"{__name__}.{_NAMES[name]}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)
+
+
+class _Package(ModuleType):
+    """``sensitivity.sweep`` is a function, whoever has imported the module of that name."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not (name in _NAMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
