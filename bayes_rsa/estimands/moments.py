@@ -12,18 +12,29 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Protocol
 
 from bayes_rsa.priors import Component, Prior
-from bayes_rsa.trial import Trial
 
 _RAYS: Final = ((1, 0), (-1, 0), (0, 1), (0, -1), (1, 1), (-1, -1), (1, -1), (-1, 1))
 """Directions of (treatment, control) log odds."""
 _EFFECT: Final = {"log_risk_ratio": "RR", "risk_difference": "RD"}
 
 
+class Counts(Protocol):
+    """Events and n of (treatment, control) that a likelihood counts as: a trial's own, mostly."""
+
+    @property
+    def events(self) -> tuple[float, float]:
+        """Events."""
+
+    @property
+    def n(self) -> tuple[float, float]:
+        """Participants."""
+
+
 def moment_exists(
-    key: str, order: int, trial: Trial, priors: Mapping[str, Prior], effect: str = "OR"
+    key: str, order: int, trial: Counts, priors: Mapping[str, Prior], effect: str = "OR"
 ) -> bool:
     """Whether the posterior expectation of |X|^order is finite.
 
@@ -53,7 +64,7 @@ def moment_exists(
     return all(_beats(ray, key, order, trial, priors, effect) for ray in _RAYS)
 
 
-def decays(trial: Trial, priors: Mapping[str, Prior], effect: str = "OR") -> bool:
+def decays(trial: Counts, priors: Mapping[str, Prior], effect: str = "OR") -> bool:
     """Whether the posterior falls off in every direction: whether it is proper.
 
     Arguments as in :func:`moment_exists`. Only directions in which no proper prior changes can
@@ -69,7 +80,7 @@ def _beats(
     ray: tuple[int, int],
     key: str,
     order: int,
-    trial: Trial,
+    trial: Counts,
     priors: Mapping[str, Prior],
     effect: str,
 ) -> bool:
@@ -92,7 +103,7 @@ def _growth(ray: tuple[int, int], key: str) -> float:
 
 
 def _fall(
-    ray: tuple[int, int], trial: Trial, priors: Mapping[str, Prior], effect: str
+    ray: tuple[int, int], trial: Counts, priors: Mapping[str, Prior], effect: str
 ) -> tuple[float, float]:
     # Exponential rate of decay along the ray and, for algebraic tails, the power beyond 1/distance.
     treatment, control = ray
