@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import io
 import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -108,7 +110,8 @@ def test_nuts_answers_within_its_error(
 ) -> None:
     seeds = []
 
-    def fit(model: object, *, seed: int) -> xr.DataTree:
+    def fit(model: object, *, seed: int, predictive: bool) -> xr.DataTree:
+        assert not predictive
         seeds.append(seed)
         return sampled
 
@@ -205,6 +208,33 @@ def test_a_quiet_report_prints_nothing(
     monkeypatch.setattr(import_module("bayes_rsa.report"), "report", lambda *_, **__: Made(True))
     assert main(["report", "--quiet"]) == 0
     assert capsys.readouterr() == ("", "")
+
+
+class Terminal(io.StringIO):
+    """A standard error that somebody looks at."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_progress_shows_on_a_terminal_only(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def report(*_: object, progress: Callable[[str, int, int], None] | None, **__: object) -> Made:
+        assert progress is not None
+        for phase in ("Compiling", "Sampling"):
+            for done in range(3):
+                progress(phase, done, 3)
+        return Made(True)
+
+    terminal = Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr(import_module("bayes_rsa.report"), "report", report)
+    assert main(["report"]) == 0
+    assert "Sampling" in terminal.getvalue()
+    assert "3/3" in terminal.getvalue()
+    assert capsys.readouterr().out == "somewhere/index.html\n"
 
 
 # ---- streams ------------------------------------------------------------------------------------

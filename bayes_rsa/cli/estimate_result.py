@@ -151,7 +151,7 @@ def nuts_estimate(
 
     built = getattr(models, model)(trial, **priors)
     used = contract.card(built).priors
-    fit = inference.fit(built, seed=seed)
+    fit = inference.fit(built, seed=seed, predictive=False)
     verdict = diagnostics.check(fit)
     if not verdict.passed:
         return Estimate(trial, model, used, "nuts", interval, {}, None, {}, verdict)

@@ -130,7 +130,14 @@ def phases(*, quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
     if quiet or not sys.stderr.isatty():
         yield None
         return
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TaskID,
+        TextColumn,
+        TimeElapsedColumn,
+    )
 
     columns = (
         TextColumn("{task.description}", markup=False),
@@ -138,11 +145,15 @@ def phases(*, quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=_console(error=True)) as bars:
-        tasks = {}
+    with Progress(*columns, console=_console(error=True), transient=True) as bars:
+        tasks: dict[str, TaskID] = {}
 
         def step(phase: str, done: int, total: int) -> None:
             if phase not in tasks:
+                # Phases follow each other: a new one means that the others are done.
+                for task in tasks.values():
+                    bars.update(task, completed=bars.tasks[task].total)
+                    bars.stop_task(task)
                 tasks[phase] = bars.add_task(phase, total=total)
             bars.update(tasks[phase], completed=done, total=total)
 
