@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
     {
         "report": "Write the full report of a reanalysis.",
         "estimate": "Estimate a trial's effect under stated priors.",
+        "sweep": "Estimate a trial's effect under many priors at once.",
         "audit": "Compare the printed numbers of a trial with each other.",
         "trials": "List the trials that ship with the package, or show one.",
         "priors": "List the named priors, or say what a prior means.",
