@@ -43,7 +43,7 @@ def observe(model: pm.Model, *, log_odds_treatment: Tensor, log_odds_control: Te
         "outcome",
         model["n"],
         pt.stack([log_odds_treatment, log_odds_control]),
-        logp=_binomial_logp,
+        logp=binomial_logp,
         dist=_binomial,
         signature="(),()->()",
         class_name="Binomial",
@@ -56,7 +56,8 @@ def _binomial(n: Tensor, log_odds: Tensor, size: Tensor) -> Tensor:
     return pm.Binomial.dist(n=n, p=pt.sigmoid(log_odds), size=size)
 
 
-def _binomial_logp(events: Tensor, n: Tensor, log_odds: Tensor) -> Tensor:
+def binomial_logp(events: Tensor, n: Tensor, log_odds: Tensor) -> Tensor:
+    """Log probability of the events, at any log odds."""
     # PyMC's own goes through the probability, which rounds to 1 at log odds of 37: the density
     # then drops to zero. Here it stays exact, and right at infinite log odds, too.
     others = n - events

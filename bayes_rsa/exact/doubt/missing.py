@@ -88,22 +88,21 @@ def observed_log_odds(log_odds: Floats, log_imor: float, share: float) -> Floats
     Notes
     -----
     With x the probability among the observed, p = (1 - share) x + share x r / (1 - x + r x): a
-    quadratic, whose root is written without cancellation for the rarer of the two outcomes.
+    quadratic, whose root is written for each outcome without cancellation.
     """
     if log_imor == 0 or share == 0:
         return log_odds
-    # Looked at from the outcome that is less frequent among the missing, a = 1 - 1/r is in (0, 1).
+    # Seen from the outcome that is more frequent among the missing: r above 1, b = 1/r, a = 1 - b.
     sign = 1.0 if log_imor > 0 else -1.0
-    a = -math.expm1(-abs(log_imor))
-    p, q = np.exp(-softplus(-sign * log_odds)), np.exp(-softplus(sign * log_odds))
-    root = np.sqrt((1 - share * a - q * a) ** 2 + 4 * q * a * share * (1 - a))
-    log_y = math.log(2.0) - softplus(sign * log_odds) - np.log(1 - share * a + q * a + root)
-    # x = 2 p (1 - a) / (1 - a (1 + p - share) + root); where p is large, from its complement.
-    near = np.maximum(1 - a * (1 + p - share) + root, 1e-300)
-    small = math.log(2.0) - softplus(-sign * log_odds) + math.log1p(-a) - np.log(near)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        large = np.log(-np.expm1(log_y))
-    log_x = np.where(log_y < -math.log(2.0), large, small)
+    b, a = math.exp(-abs(log_imor)), -math.expm1(-abs(log_imor))
+    log_p, log_q = -softplus(-sign * log_odds), -softplus(sign * log_odds)
+    q = np.exp(log_q)
+    over = a * (np.exp(log_p) - share)
+    root = np.sqrt((b + over) ** 2 + 4.0 * q * a * share * b)
+    high = over > b
+    near = np.where(high, (over + q * a * share) / (root + np.abs(over - b)), b - over + root)
+    log_x = log_p - np.log(near) + np.where(high, -math.log(2.0), math.log(2.0) - abs(log_imor))
+    log_y = math.log(2.0) + log_q - np.log(1.0 - share * a + q * a + root)
     return np.asarray(sign * (log_x - log_y))
 
 
