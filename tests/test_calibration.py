@@ -246,6 +246,24 @@ def test_posterior_calibration_of_a_reported_effect() -> None:
     assert posterior_sbc(effect_model(), tree, 200, draws=99, engine=Two()).passed
 
 
+def test_an_improper_prior_may_be_calibrated_at_the_data() -> None:
+    """Under a flat prior the posterior is normal about the estimate."""
+
+    class Flat(Effect):
+        def draws(self, data: Mapping[str, Any], size: int, seed: int) -> Draws:
+            drawn = np.random.default_rng(seed).normal(
+                float(data["estimate"]), float(data["standard_error"]), size=(2, size)
+            )
+            return Draws({"effect": drawn}, independent=True)
+
+    trial = Trial.from_effect(measure="OR", log_effect=0.3, standard_error=STANDARD_ERROR)
+    model = models.reported_effect(trial, effect=Prior.flat())
+    drawn = Flat().draws({"estimate": 0.3, "standard_error": STANDARD_ERROR}, 1000, 8)
+    values = {"effect": (("chain", "draw"), drawn.values["effect"])}
+    tree = xr.DataTree.from_dict({"posterior": xr.Dataset(values)})
+    assert posterior_sbc(model, tree, 200, draws=99, engine=Flat()).passed
+
+
 def test_a_fit_with_too_few_draws_is_refused() -> None:
     with pytest.raises(InputError, match="a draw for each simulation, 8000"):
         posterior_sbc(arms_model(), arms_posterior(), 4000, engine=Pooled())
