@@ -131,9 +131,9 @@ def power_scaling(
     names = tuple(sorted(provenance.priors, key=lambda name: (name != "effect", name)))
     blocks = {name: (name,) for name in names} | ({ALL: names} if len(names) > 1 else {})
     likelihood = _sensitivities(tree, "likelihood", None)
-    likelihood_k = _pareto_k(tree, "log_likelihood", None)
+    likelihood_k = pareto_k(tree, "log_likelihood", None)
     sampled = {
-        block: (_sensitivities(tree, "prior", inside), _pareto_k(tree, "log_prior", inside))
+        block: (_sensitivities(tree, "prior", inside), pareto_k(tree, "log_prior", inside))
         for block, inside in blocks.items()
     }
     draws = int(fit["posterior"].sizes["chain"] * fit["posterior"].sizes["draw"])
@@ -190,8 +190,23 @@ def _sensitivities(
     return {str(name): float(value) for name, value in found.data_vars.items()}
 
 
-def _pareto_k(tree: xr.DataTree, group: str, inside: tuple[str, ...] | None) -> float:
-    """Larger Pareto k over both powers of the block's weights."""
+def pareto_k(tree: xr.DataTree, group: str, inside: tuple[str, ...] | None) -> float:
+    """Larger Pareto k, over both powers, of the weights of a block.
+
+    Parameters
+    ----------
+    tree
+        A tree with the group.
+    group
+        ``log_prior`` or ``log_likelihood``.
+    inside
+        Its variables that are scaled together; None for all of them.
+
+    Returns
+    -------
+    float
+        Minus infinity where the weights do not vary.
+    """
     from arviz_stats.base import array_stats
 
     variables = tree[group].to_dataset()
@@ -205,11 +220,14 @@ def _pareto_k(tree: xr.DataTree, group: str, inside: tuple[str, ...] | None) -> 
     )
     if np.ptp(logs) == 0:
         return -np.inf
+    efficiency = min(1.0, float(array_stats.ess(logs, method="tail", prob=0.05)) / logs.size)
+    # ``pareto_khat(log_weights=True)`` fits the tail of the logs themselves; ``psislw`` that of the
+    # weights, whose logs enter with the opposite sign, as log-likelihoods do for leave-one-out.
     found = [
-        array_stats.pareto_khat((alpha - 1) * logs, log_weights=True)
+        array_stats.psislw(((1 - alpha) * logs).ravel(), r_eff=efficiency)[1]
         for alpha in defaults.POWER_SCALING_ALPHAS
     ]
-    return max(float(np.asarray(k[1] if isinstance(k, tuple) else k)) for k in found)
+    return max(float(k) for k in found)
 
 
 def _reference(provenance: Provenance, draws: int) -> PowerScaledModel | None:

@@ -15,6 +15,7 @@ from bayes_rsa.priors import Component, Prior
 
 _STEP: Final = 2e-3
 _TOLERANCE: Final = 1e-9
+_END: Final = 1e-10
 _FAMILIES: Final = "normal, student_t, cauchy, logistic; beta, logit_normal or uniform(0, 1)"
 
 
@@ -80,18 +81,16 @@ class Information:
         return self._expectation(self.at, power)
 
     def _falls(self, power: float) -> bool:
-        """Whether the integrand falls off towards both ends of every component's reach."""
+        """Whether the integrand is negligible at both ends of every component's reach."""
         for part in self._parts:
             if part.rate == math.inf:
                 continue
-            for sign in (-1.0, 1.0):
-                x = part.centre + sign * part.scale * part.reach * np.array([0.5, 0.9])
-                with np.errstate(over="ignore", invalid="ignore"):
-                    logs = part.log_weight + part.log_density(x) + power * x
-                    size = np.abs(np.exp(logs) * self.at(x))
-                falls = size[1] <= size[0] * (1 - 1e-6) or size.max() < 1e-200
-                if not (np.isfinite(size).all() and falls):
-                    return False
+            x = part.centre + part.scale * part.reach * np.linspace(-1.0, 1.0, 401)
+            with np.errstate(over="ignore", invalid="ignore"):
+                size = np.exp(part.log_density(x) + power * x) * np.abs(self.at(x))
+                size = size * (1 + np.abs(x))
+            if not (np.isfinite(size).all() and max(size[0], size[-1]) <= _END * size.max()):
+                return False
         return True
 
     def mean(self, function: Callable[[Floats], Floats]) -> float:
@@ -174,7 +173,7 @@ def _part(component: Component) -> _Part:
             place,
             scale,
             1 / scale,
-            400.0 if scale < 0.9 else 4000.0,
+            400.0,
             law.logpdf,
             lambda x: _logistic(x, place, scale),
         )
@@ -196,13 +195,18 @@ def _refused(component: Component) -> InputError:
 
 
 def _logit_beta(x: Floats, a: float, b: float) -> tuple[Floats, Floats]:
-    p = 0.5 * (1 + np.tanh(0.5 * x))
-    return a - (a + b) * p, -(a + b) * 0.25 / np.cosh(np.clip(0.5 * x, -300, 300)) ** 2
+    p, variance = 0.5 * (1 + np.tanh(0.5 * x)), _logistic_density(x)
+    return a - (a + b) * p, -(a + b) * variance
 
 
 def _logistic(x: Floats, place: float, scale: float) -> tuple[Floats, Floats]:
-    half = np.clip(0.5 * (x - place) / scale, -300, 300)
-    return -np.tanh(half) / scale, -0.5 / (np.cosh(half) * scale) ** 2
+    z = (x - place) / scale
+    return -np.tanh(0.5 * z) / scale, -2 * _logistic_density(z) / scale**2
+
+
+def _logistic_density(z: Floats) -> Floats:
+    small = np.exp(-np.abs(z))
+    return np.asarray(small / (1 + small) ** 2)
 
 
 def _student(x: Floats, df: float, place: float, scale: float) -> tuple[Floats, Floats]:
