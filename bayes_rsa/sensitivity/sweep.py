@@ -15,7 +15,7 @@ from bayes_rsa.journal import Journal, config_hash
 from bayes_rsa.sensitivity.columns import Engine, Values
 from bayes_rsa.sensitivity.dataset import assemble
 from bayes_rsa.sensitivity.grid import Priors
-from bayes_rsa.sensitivity.plan import Cell, Plan, make_plan
+from bayes_rsa.sensitivity.plan import Cell, ModelFunction, Plan, make_plan
 from bayes_rsa.sensitivity.storage import check_target, journal_of, write_sweep
 from bayes_rsa.trial import Trial
 
@@ -39,7 +39,8 @@ def sweep(
     treatment: Priors | None = None,
     control: Priors | None = None,
     arms: Priors | None = None,
-    model: str | None = None,
+    model: str | ModelFunction | None = None,
+    priors: Mapping[str, Priors] | None = None,
     statements: Sequence[str] | None = None,
     estimands: Sequence[str] | None = None,
     interval: float = defaults.INTERVAL,
@@ -73,7 +74,10 @@ def sweep(
         Priors on the arms' event probabilities; ``arms`` gives both arms the same prior.
     model
         Name of the model function; by default ``independent_arms`` if an arm's prior is given,
-        ``reported_effect`` for a trial without counts, and ``log_odds_ratio`` otherwise.
+        ``reported_effect`` for a trial without counts, and ``log_odds_ratio`` otherwise. For
+        ``nuts`` and ``reweight`` also a function of your own that follows ``bayes_rsa.contract``.
+    priors
+        Priors of the other parameters of such a function, by keyword.
     statements
         What is asked: ``OR > 1.25``, ``RD > 0.1``, ``benefit`` ...
     estimands
@@ -121,7 +125,7 @@ def sweep(
     >>> trial = rsa.Trial.from_counts(treatment=(60, 75), control=(47, 74))
     >>> result = rsa.sweep(trial, effect=["normal(0, 0.355)", "normal(0, 1)"])
     >>> result["probability"].sel(statement="OR > 1").values.round(4)
-    array([0.9416, 0.9829])
+    array([0.9411, 0.9829])
     """
     given = {
         "effect": effect,
@@ -130,6 +134,7 @@ def sweep(
         "treatment": treatment,
         "control": control,
         "arms": arms,
+        **(priors or {}),
     }
     plan = make_plan(
         trial, model, given, statements=statements, estimands=estimands, interval=interval
@@ -156,6 +161,13 @@ def _engine(plan: Plan, name: str, **settings: Any) -> Engine:
     if settings["base"] is not None and name != "reweight":
         raise InputError("base", settings["base"], "only reweighting has a base", "leave it out")
     if name == "exact":
+        if plan.function is not None:
+            raise InputError(
+                "engine",
+                name,
+                "quadrature knows the models of this package only",
+                "use engine='nuts'",
+            )
         from bayes_rsa.sensitivity.sweep_exact import ExactEngine
 
         return ExactEngine(plan)
