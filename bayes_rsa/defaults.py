@@ -101,3 +101,14 @@ POWER_SCALING_THRESHOLD: Final = 0.05
 """Power-scaling sensitivity above which a posterior counts as sensitive."""
 BASELINE_LEAK_SDS: Final = (0.5, 1.0, 1.5, 2.5, 5.0, 10.0)
 """SDs of the normal priors on the control log odds in the table of the baseline's leak."""
+
+# Doubt about the trial --------------------------------------------------------------------------
+
+DOUBT_THRESHOLD: Final = 0.95
+"""Posterior probability that counts as a conclusion, whose overturning is looked for."""
+DOUBT_THRESHOLDS: Final = (0.975, 0.95)
+"""Probabilities of benefit whose crossing is looked for along each kind of doubt."""
+DOUBT_MISSING_SHARE: Final = 0.1
+"""Share of each arm that is assumed to be missing where a trial says nothing."""
+DOUBT_DRAWS: Final = 2500
+"""Draws per chain of each run by NUTS."""

@@ -54,7 +54,7 @@ def tipping_point(
     gaps = question(priors(scan.tolist())) - threshold
     found = [float(x) for x, gap in zip(scan, gaps, strict=True) if gap == 0]
     found += [
-        _between(
+        root_between(
             lambda x: float(question(priors([x]))[0]) - threshold,
             (float(scan[k]), float(gaps[k])),
             (float(scan[k + 1]), float(gaps[k + 1])),
@@ -101,7 +101,7 @@ def check_threshold(threshold: float) -> None:
     check_number("threshold", threshold, above=0, below=1, remedy="write 0.975 for 97.5%")
 
 
-def _between(
+def root_between(
     gap: Callable[[float], float], first: tuple[float, float], last: tuple[float, float]
 ) -> float:
     """Where the gap is 0: Ridders' method, which keeps its bracket."""

@@ -1,0 +1,31 @@
+"""How much doubt about the trial itself would overturn its conclusion."""
+
+from __future__ import annotations
+
+from bayes_rsa.sensitivity.doubt.believed import Believed, default_beliefs, reference_belief
+from bayes_rsa.sensitivity.doubt.changes import fewest_changed_outcomes, fewest_missing
+from bayes_rsa.sensitivity.doubt.kinds import Kind, kinds
+from bayes_rsa.sensitivity.doubt.missing_map import MissingMap, imputed_map, worst_case_map
+from bayes_rsa.sensitivity.doubt.records import DoubtCurve, DoubtTipping
+from bayes_rsa.sensitivity.doubt.statement import DoubtStatement, doubt_statement
+from bayes_rsa.sensitivity.doubt.tipping import doubt_curve, doubt_table, doubt_tipping
+
+__all__ = [
+    "Believed",
+    "DoubtCurve",
+    "DoubtStatement",
+    "DoubtTipping",
+    "Kind",
+    "MissingMap",
+    "default_beliefs",
+    "doubt_curve",
+    "doubt_statement",
+    "doubt_table",
+    "doubt_tipping",
+    "fewest_changed_outcomes",
+    "fewest_missing",
+    "imputed_map",
+    "kinds",
+    "reference_belief",
+    "worst_case_map",
+]

@@ -1,0 +1,206 @@
+"""The amount of doubt that tips a conclusion."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+
+from bayes_rsa import defaults
+from bayes_rsa.fields import check_choice
+from bayes_rsa.sensitivity.doubt.believed import Believed, default_beliefs, reference_belief
+from bayes_rsa.sensitivity.doubt.changes import fewest_changed_outcomes, fewest_missing
+from bayes_rsa.sensitivity.doubt.kinds import Kind, kinds
+from bayes_rsa.sensitivity.doubt.nuts_search import crossing_by_nuts
+from bayes_rsa.sensitivity.doubt.questions import ExactDoubt, NutsDoubt, doubted_data
+from bayes_rsa.sensitivity.doubt.records import DoubtCurve, DoubtTipping
+from bayes_rsa.sensitivity.tipping_search import check_threshold, root_between
+from bayes_rsa.trial import ReportedEffect, Trial
+
+if TYPE_CHECKING:
+    import pymc as pm
+
+ENGINES: Final = ("exact", "nuts")
+_POINTS: Final = 9
+
+
+def doubt_tipping(
+    trial: Trial,
+    kind: Kind,
+    *,
+    believed: Believed | None = None,
+    statement: str = "benefit",
+    thresholds: Sequence[float] = defaults.DOUBT_THRESHOLDS,
+    engine: str = "exact",
+    seed: int = defaults.SEED,
+) -> DoubtTipping:
+    """How much of one kind of doubt brings a probability down to its thresholds.
+
+    Parameters
+    ----------
+    trial
+        The data.
+    kind
+        Kind of doubt, of :func:`kinds`.
+    believed
+        Priors on the true risks; the reference's by default.
+    statement
+        What is asked.
+    thresholds
+        Probabilities in (0, 1).
+    engine
+        ``exact``, or ``nuts``: then each amount has a Monte Carlo standard error.
+    seed
+        For NUTS.
+
+    Notes
+    -----
+    Between no doubt and the worst that is looked at the first crossing is given: doubt of each kind
+    that grows makes the statement less probable.
+    """
+    check_choice("engine", engine, ENGINES)
+    for threshold in thresholds:
+        check_threshold(threshold)
+    believed = believed or reference_belief(trial)
+    amounts: dict[float, float | None] = {}
+    errors: dict[float, float | None] = {}
+    if engine == "exact":
+        question = ExactDoubt(trial, kind, believed, statement)
+        for threshold in thresholds:
+            amounts[threshold], errors[threshold] = _crossing(question, kind, threshold), None
+        probability, last = question(kind.none), question(kind.worst)
+    else:
+        model = doubted_model(trial, kind, believed)
+        sampled = NutsDoubt(trial, model, statement, seed=seed)
+        search = crossing_by_nuts(
+            lambda x, run: sampled(doubted_data(kind.arguments(x)), run),
+            (kind.none, kind.worst),
+            thresholds,
+        )
+        amounts = {t: found and found[0] for t, found in search.crossings.items()}
+        errors = {t: found and found[1] for t, found in search.crossings.items()}
+        probability, last = search.first, search.last
+    return DoubtTipping(
+        kind.key,
+        kind.what,
+        believed.text,
+        believed.likelihood,
+        statement,
+        engine,
+        probability,
+        amounts,
+        errors,
+        (kind.worst, last),
+        {t: _words(kind, x, last, statement) for t, x in amounts.items()},
+        kind.assumed,
+    )
+
+
+def doubted_model(trial: Trial, kind: Kind, believed: Believed) -> pm.Model:
+    """The PyMC model of a kind of doubt, without any of it yet."""
+    from bayes_rsa.models import doubt
+
+    function = getattr(doubt, kind.model)
+    model: pm.Model = function(trial, **believed.priors, **kind.arguments(kind.none))
+    return model
+
+
+def doubt_curve(
+    trial: Trial,
+    kind: Kind,
+    amounts: Sequence[float],
+    *,
+    believed: Believed | None = None,
+    statement: str = "benefit",
+) -> DoubtCurve:
+    """The exact probability along one kind of doubt: what a figure shows."""
+    believed = believed or reference_belief(trial)
+    question = ExactDoubt(trial, kind, believed, statement)
+    at = tuple(float(x) for x in amounts)
+    return DoubtCurve(
+        kind.key,
+        kind.what,
+        believed.text,
+        believed.likelihood,
+        statement,
+        at,
+        tuple(question(x) for x in at),
+    )
+
+
+def doubt_table(
+    trial: Trial,
+    *,
+    thresholds: Sequence[float] = defaults.DOUBT_THRESHOLDS,
+    beliefs: Sequence[Believed] | None = None,
+) -> dict[str, list[DoubtTipping]]:
+    """Every kind of doubt under several priors, by the exact engine.
+
+    Parameters
+    ----------
+    trial
+        The data.
+    thresholds
+        Probabilities of benefit that tip.
+    beliefs
+        Priors on the true risks; by default the reference, uniform arms, flat on both logits, and a
+        vague level. A bias is shown under all of them, and under a flat prior with the normal
+        likelihood; other doubts under the first two.
+    """
+    believed = default_beliefs(trial) if beliefs is None else tuple(beliefs)
+    table: dict[str, list[DoubtTipping]] = {}
+    for kind in kinds(trial):
+        rows = believed if kind.key == "bias" else believed[:2]
+        for row in rows:
+            found = doubt_tipping(trial, kind, believed=row, thresholds=thresholds)
+            table.setdefault(kind.key, []).append(found)
+        if kind.key == "bias" and trial.has_counts and beliefs is None:
+            table["bias"] += _by_normal_likelihood(trial, thresholds)
+    if trial.has_counts:
+        for row in believed[:2]:
+            table.setdefault("changed_outcomes", []).append(
+                fewest_changed_outcomes(trial, believed=row, thresholds=thresholds)
+            )
+            table["missing"].append(fewest_missing(trial, believed=row, thresholds=thresholds))
+    return table
+
+
+def _by_normal_likelihood(trial: Trial, thresholds: Sequence[float]) -> list[DoubtTipping]:
+    from bayes_rsa.frequentist import odds_ratio
+    from bayes_rsa.priors import Prior
+
+    (y1, y0), (n1, n0) = trial.events, trial.n
+    estimate = odds_ratio(y1, n1, y0, n0)
+    if not (0 < estimate.value < math.inf and math.isfinite(estimate.standard_error)):
+        return []
+    reported = ReportedEffect(
+        "OR", log_effect=math.log(estimate.value), standard_error=estimate.standard_error
+    )
+    known = Trial(outcome=trial.outcome, reported=reported)
+    flat = Believed({"effect": Prior.flat()}, "flat")
+    return [doubt_tipping(known, kinds(known)[0], believed=flat, thresholds=thresholds)]
+
+
+def _crossing(question: ExactDoubt, kind: Kind, threshold: float) -> float | None:
+    if question(kind.none) < threshold:
+        return None
+    scan = np.linspace(kind.none, kind.worst, _POINTS).tolist()
+    for near, far in itertools.pairwise(scan):
+        if question(far) < threshold:
+            # In ascending order, as the search keeps its bracket.
+            low, high = sorted((near, far))
+            return root_between(
+                lambda x: question(x) - threshold,
+                (low, question(low) - threshold),
+                (high, question(high) - threshold),
+            )
+    return None
+
+
+def _words(kind: Kind, amount: float | None, last: float, statement: str) -> str:
+    if amount is not None:
+        return kind.words(amount)
+    return f"{kind.what}: at {kind.worst:g}, P({statement}) is {last:.3f}"
