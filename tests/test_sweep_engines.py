@@ -5,12 +5,16 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
+import pymc as pm
 import pytest
 import xarray as xr
 
+from bayes_rsa import contract
 from bayes_rsa.diagnostics import judge
-from bayes_rsa.errors import InputError
+from bayes_rsa.errors import ContractError, InputError
 from bayes_rsa.inference.raw import RawDraws
+from bayes_rsa.models._arms import expose, observe, two_arm_model
+from bayes_rsa.models._variables import variable
 from bayes_rsa.priors import Prior, zampieri
 from bayes_rsa.sensitivity import mixture_grid, prior_grid, sweep
 from bayes_rsa.sensitivity.draws import described
@@ -191,3 +195,63 @@ def test_a_reported_effect_by_the_other_engines(engine: str) -> None:
     assert bool(found["passed"].all())
     gap = np.abs(found["probability"] - expected["probability"]) / found["error"]
     assert float(gap.max()) <= Z
+
+
+# ---- a model of one's own ---------------------------------------------------------------------
+
+
+def own_model(trial: Trial, *, effect: Prior, level: Prior | None = None) -> pm.Model:
+    """The log odds ratio with the treatment arm's log odds as the level."""
+    level = Prior.normal(0, 1.5) if level is None else level
+    model = two_arm_model(trial)
+    with model:
+        delta, l1 = variable("effect", effect), variable("level", level)
+        expose(log_odds_treatment=l1, log_odds_control=l1 - delta)
+        observe(model, log_odds_treatment=l1, log_odds_control=l1 - delta)
+    names = ("p_treatment", "p_control", "log_odds_ratio")
+    priors = {"effect": effect, "level": level}
+    card = contract.Card(
+        "own_model", trial, priors, names, ("level",), source=contract.source_of(own_model)
+    )
+    return contract.attach(model, card)
+
+
+def deaf_model(trial: Trial, *, effect: Prior) -> pm.Model:
+    """Takes another prior than the one it is given."""
+    return own_model(trial, effect=Prior.normal(effect.mean, 2 * effect.sd))
+
+
+def bare_model(_trial: Trial, **_priors: Prior) -> pm.Model:
+    return pm.Model()
+
+
+def test_a_model_of_ones_own_is_as_good(counts: Trial) -> None:
+    """Seen from the other arm: exchanging the arms gives a model that the exact engine knows."""
+    effects = ["normal(0, 0.355)", "normal(0, 1)"]
+    found = sweep(
+        counts,
+        model=own_model,
+        effect=effects,
+        priors={"level": ["normal(0, 1.5)", "normal(1, 0.5)"]},
+        statements=["OR > 1", "OR > 1.25"],
+        engine="nuts",
+    )
+    assert found["probability"].dims == ("prior", "level_prior", "statement")
+    mirrored = sweep(
+        counts.swapped(),
+        effect=effects,
+        baseline=["normal(0, 1.5)", "normal(1, 0.5)"],
+        statements=["OR < 1", "OR < 0.8"],
+    )
+    assert bool(found["passed"].all())
+    gap = np.abs(found["probability"].values - mirrored["probability"].values)
+    assert float((gap / found["error"].values).max()) <= Z
+
+
+def test_a_model_that_does_not_follow_the_contract_is_refused(counts: Trial) -> None:
+    with pytest.raises(ContractError, match="'effect'"):
+        sweep(counts, model=deaf_model, effect=["normal(0, 1)"], engine="nuts")
+    with pytest.raises(ContractError, match="card"):
+        sweep(counts, model=bare_model, effect="normal(0, 1)", engine="nuts")
+    with pytest.raises(InputError, match="quadrature knows"):
+        sweep(counts, model=own_model, effect="normal(0, 1)")

@@ -60,8 +60,8 @@ def described(plan: Plan, raw: RawDraws, parameters: Sequence[str]) -> dict[str,
 
 def estimand_draws(plan: Plan, values: Mapping[str, Floats]) -> dict[str, Floats]:
     """Draws of every estimand over (chain, draw), ratios as logs."""
-    if plan.model == "reported_effect":
-        estimand = of_measure(plan.trial.measure)
+    if not plan.counts:
+        estimand = of_measure(plan.measure)
         return {estimand.log_key or estimand.key: values["effect"]}
     p1, p0 = values["p_treatment"], values["p_control"]
     found = {"log_odds_ratio": values["log_odds_ratio"]}

@@ -3,52 +3,35 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
 from bayes_rsa import defaults
 from bayes_rsa.errors import InputError
-from bayes_rsa.estimands import ESTIMANDS, Event, Statement, available
+from bayes_rsa.estimands import Event, Statement, available
 from bayes_rsa.fields import check_choice, check_number
 from bayes_rsa.priors import Prior
 from bayes_rsa.sensitivity.grid import LIST, Axis, PriorSet, as_prior_set
+from bayes_rsa.sensitivity.parameters import (
+    MODELS,
+    about,
+    complete,
+    default_model,
+    measure_of,
+    require_data,
+)
 from bayes_rsa.trial import Trial
 
-CONTRASTS: Final = ("log_odds_ratio", "log_risk_ratio", "risk_difference")
-MODELS: Final = (*CONTRASTS, "independent_arms", "reported_effect")
-
-_PARAMETERS: Final[Mapping[str, tuple[str, ...]]] = {
-    "log_odds_ratio": ("effect", "baseline", "midpoint"),
-    "log_risk_ratio": ("effect", "baseline"),
-    "risk_difference": ("effect", "baseline"),
-    "independent_arms": ("treatment", "control", "arms"),
-    "reported_effect": ("effect",),
-}
-_UNITS: Final = {
-    "baseline": "log odds",
-    "midpoint": "log odds",
-    "treatment": "probability",
-    "control": "probability",
-    "arms": "probability",
-}
-_WORDS: Final = {
-    "baseline": "the control arm's log odds",
-    "midpoint": "the mean of the two log odds",
-    "treatment": "the treatment arm's event probability",
-    "control": "the control arm's event probability",
-    "arms": "each arm's event probability",
-}
-_EFFECTS: Final = {
-    "log_odds_ratio": "log_odds_ratio",
-    "log_risk_ratio": "log_risk_ratio",
-    "risk_difference": "risk_difference",
-}
 _LOWER_IS_BETTER: Final = ("OR < 1", "OR < 0.8", "RD < -0.05", "RD < -0.1")
 """The default statements where fewer events are better: those of ``defaults``, mirrored."""
 
 KEY_ESTIMANDS: Final = ("odds_ratio",)
 """Estimands summarised in each cell of a sweep over counts, when none is named."""
+
+
+ModelFunction = Callable[..., Any]
+"""(trial, one keyword prior for each parameter) -> ``pm.Model`` with its card."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +97,10 @@ class Plan:
         Keys of the estimands summarised in each cell.
     interval
         Probability of the equal-tailed intervals.
+    measure, counts
+        The measure of the effect, and whether both arms are modelled.
+    function
+        The model function, where it is not of this package.
     """
 
     model: str
@@ -123,6 +110,9 @@ class Plan:
     events: tuple[Event, ...]
     estimands: tuple[str, ...]
     interval: float
+    measure: str
+    counts: bool
+    function: ModelFunction | None = None
 
     @property
     def axes(self) -> tuple[Axis, ...]:
@@ -165,7 +155,7 @@ class Plan:
 
 def make_plan(
     trial: Trial,
-    model: str | None,
+    model: str | ModelFunction | None,
     priors: Mapping[str, Any],
     *,
     statements: Sequence[str] | None = None,
@@ -179,85 +169,40 @@ def make_plan(
     trial
         The data.
     model
-        Name of the model function; ``None`` takes ``independent_arms`` if an arm's prior is given,
-        ``reported_effect`` for a trial without counts, and ``log_odds_ratio`` otherwise.
+        Name of the model function, or a function of the user's own that follows the contract;
+        ``None`` takes ``independent_arms`` if an arm's prior is given, ``reported_effect`` for a
+        trial without counts, and ``log_odds_ratio`` otherwise.
     priors
         What the user gave for each parameter; ``None`` for what was left out.
     statements, estimands, interval
         As in :func:`bayes_rsa.sensitivity.sweep`.
     """
     given = {name: value for name, value in priors.items() if value is not None}
-    name = check_choice("model", model or _default_model(trial, given), MODELS)
+    function = model if callable(model) else None
+    if function is not None:
+        name = getattr(function, "__name__", type(function).__name__)
+    else:
+        name = check_choice("model", model or default_model(trial, given), MODELS)
     check_number("interval", interval, above=0, below=1, remedy="write 0.95 for 95%")
-    given = _complete(name, given)
-    counts = name != "reported_effect"
-    _require_data(trial, name)
+    given = complete("" if function is not None else name, given)
+    counts = name != "reported_effect" if function is None else trial.has_counts
+    if function is None:
+        require_data(trial, name)
     texts = tuple(statements if statements is not None else _default_statements(trial, counts))
+    measure = measure_of(name, trial)
     events = tuple(
-        Statement.parse(text).resolve(trial.better, trial.measure, counts=counts) for text in texts
+        Statement.parse(text).resolve(trial.better, measure, counts=counts) for text in texts
     )
     if len(set(texts)) < len(texts):
         raise InputError("statements", texts, "a statement may stand once", "remove the duplicates")
     blocks = tuple(
-        Block(parameter, as_prior_set(parameter, value), *_about(name, parameter, trial))
+        Block(parameter, as_prior_set(parameter, value), *about(name, parameter, trial))
         for parameter, value in given.items()
     )
     for block in blocks:
         _require_density(name, block)
-    keys = _estimands(trial, counts, estimands)
-    return Plan(name, trial, blocks, texts, events, keys, interval)
-
-
-def _default_model(trial: Trial, given: Mapping[str, Any]) -> str:
-    if {"treatment", "control", "arms"} & set(given):
-        return "independent_arms"
-    return "log_odds_ratio" if trial.has_counts else "reported_effect"
-
-
-def _complete(model: str, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The parameters in order, with the default level where none is given."""
-    known = _PARAMETERS[model]
-    for parameter in given:
-        if parameter not in known:
-            raise InputError(
-                parameter,
-                str(given[parameter]),
-                f"{model} has no such parameter",
-                f"give {' or '.join(known)}",
-            )
-    if model == "independent_arms":
-        return _complete_arms(given)
-    if "effect" not in given:
-        raise InputError(
-            "effect", None, "there is no default prior on the effect", "give priors to sweep over"
-        )
-    if "baseline" in given and "midpoint" in given:
-        raise InputError(
-            "baseline",
-            str(given["baseline"]),
-            "a model takes a prior on the baseline or on the midpoint, not both",
-            "leave one of them out",
-        )
-    ordered = {p: given[p] for p in ("effect", "baseline", "midpoint") if p in given}
-    if len(ordered) < 2 and model != "reported_effect":
-        level = "midpoint" if model == "log_odds_ratio" else "baseline"
-        ordered[level] = Prior.normal(0.0, defaults.MIDPOINT_SD)
-    return ordered
-
-
-def _complete_arms(given: Mapping[str, Any]) -> dict[str, Any]:
-    both, either = "arms" in given, {"treatment", "control"} & set(given)
-    if both and either:
-        name = min(either)
-        raise InputError(
-            name, str(given[name]), "`arms` is the prior of both arms", "leave one of them out"
-        )
-    if not both and len(either) < 2:
-        missing = ({"treatment", "control"} - either).pop()
-        raise InputError(
-            missing, None, "both arms need a prior", "give treatment and control, or arms"
-        )
-    return {p: given[p] for p in ("treatment", "control", "arms") if p in given}
+    keys = _estimands(measure, counts, estimands)
+    return Plan(name, trial, blocks, texts, events, keys, interval, measure, counts, function)
 
 
 def _require_density(model: str, block: Block) -> None:
@@ -279,40 +224,14 @@ def _require_density(model: str, block: Block) -> None:
             )
 
 
-def _require_data(trial: Trial, model: str) -> None:
-    if model != "reported_effect" and not trial.has_counts:
-        raise InputError(
-            "trial", trial.name, f"{model} needs the events and n of both arms", "give the counts"
-        )
-    if model == "reported_effect" and trial.reported is None:
-        raise InputError(
-            "trial", trial.name, "it reports no effect with an interval", "use the counts"
-        )
-
-
 def _default_statements(trial: Trial, counts: bool) -> tuple[str, ...]:
     if not counts:
         return ("benefit",)
     return defaults.STATEMENTS if trial.better == "higher" else _LOWER_IS_BETTER
 
 
-def _estimands(trial: Trial, counts: bool, estimands: Sequence[str] | None) -> tuple[str, ...]:
-    known = available(trial.measure, counts=counts) + (("log_risk_ratio",) if counts else ())
+def _estimands(measure: str, counts: bool, estimands: Sequence[str] | None) -> tuple[str, ...]:
+    known = available(measure, counts=counts) + (("log_risk_ratio",) if counts else ())
     if estimands is None:
         return KEY_ESTIMANDS if counts else known[:1]
     return tuple(check_choice("estimands", key, known) for key in estimands)
-
-
-def _about(model: str, parameter: str, trial: Trial) -> tuple[str, str]:
-    """What a parameter is, in words, and its unit."""
-    if parameter != "effect":
-        return _WORDS[parameter], _UNITS[parameter]
-    key = _EFFECTS.get(model)
-    if key is None:
-        measure = trial.measure
-        if measure in ("RD", "MD"):
-            return f"the {measure}", "probability" if measure == "RD" else "unit of the outcome"
-        return f"the log {measure}", f"log {measure}"
-    estimand = ESTIMANDS[key]
-    unit = "probability" if key == "risk_difference" else estimand.symbol
-    return f"the {estimand.label.lower()}", unit

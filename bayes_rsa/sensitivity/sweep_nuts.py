@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any, Final
 
 from bayes_rsa import contract, defaults
+from bayes_rsa.errors import ContractError
 from bayes_rsa.priors import Prior
 from bayes_rsa.sensitivity.columns import Column, Values
 from bayes_rsa.sensitivity.draws import described
-from bayes_rsa.sensitivity.plan import Cell, Plan
+from bayes_rsa.sensitivity.plan import Cell, ModelFunction, Plan
 from bayes_rsa.trial import Trial
 
 if TYPE_CHECKING:
-    import pymc as pm
-
     from bayes_rsa.inference import CompiledModel
 
 _COLUMNS: Final = (
@@ -27,6 +26,8 @@ _COLUMNS: Final = (
     Column("rhat", "largest R-hat"),
     Column("divergences", "divergent transitions", kind="int"),
 )
+VARIABLES: Final = {"treatment": "p_treatment", "control": "p_control"}
+"""Free variable of a keyword that is called otherwise."""
 _TYPICAL: Final[Mapping[str, tuple[float, ...]]] = {
     "normal": (0.0, 1.0),
     "student_t": (3.0, 0.0, 1.0),
@@ -74,11 +75,12 @@ class NutsEngine:
     columns = _COLUMNS
 
     def config(self) -> dict[str, Any]:
-        """Sampler, its settings, the seed and the versions of what decides the draws."""
+        """Sampler, its settings, seed, the model's source and the versions behind the draws."""
         from bayes_rsa.inference import versions
 
         return {
             "name": "nutpie",
+            "source_sha256": source_hash(model_function(self.plan)),
             "seed": self.seed,
             "draws": self.draws,
             "tune": self.tune,
@@ -91,10 +93,11 @@ class NutsEngine:
         """One unit for each cell, after a look at each kind: a kill loses one prior."""
         from bayes_rsa.inference.properness import require_proper_posterior
 
+        model = model_function(self.plan)
         for cell in {_kind(cell): cell for cell in cells}.values():
-            require_proper_posterior(
-                contract.check(build(self.plan.model, self.plan.trial, cell.arguments))
-            )
+            card = contract.check(model(self.plan.trial, **cell.arguments))
+            _require_same(card, self.plan, cell)
+            require_proper_posterior(card)
         return [(k,) for k in range(len(cells))]
 
     def run(self, cells: Sequence[Cell]) -> Values:
@@ -106,10 +109,10 @@ class NutsEngine:
         from bayes_rsa.inference.raw import sample_arrays
 
         with _COMPILING:
-            ready, names = compiled(self.plan.model, self.plan.trial, families(cell))
+            ready = compiled(model_function(self.plan), self.plan.trial, families(cell))
         data: dict[str, Any] = {}
-        for name, prior in zip(names, (prior for _, prior in cell.priors), strict=True):
-            data |= contract.hyperparameters(name, prior)
+        for name, prior in cell.priors:
+            data |= contract.hyperparameters(VARIABLES.get(name, name), prior)
         raw = sample_arrays(
             ready,
             data,
@@ -120,7 +123,7 @@ class NutsEngine:
             cores=self.cores,
             target_accept=self.target_accept,
         )
-        return described(self.plan, raw, names)
+        return described(self.plan, raw, tuple(contract.card(ready.model).priors))
 
 
 def cell_seed(seed: int, key: str) -> int:
@@ -146,26 +149,45 @@ def _kind(cell: Cell) -> object:
     return families(cell), tuple((prior.support, prior.is_proper) for prior in priors)
 
 
+def _require_same(card: contract.Card, plan: Plan, cell: Cell) -> None:
+    """The model must take the priors as they are, and model what the plan asks about."""
+    for name, prior in cell.priors:
+        variable = VARIABLES.get(name, name)
+        if card.priors.get(variable) != prior:
+            raise ContractError(
+                card.name,
+                "priors",
+                f"the keyword {name!r} must be the prior of the free variable {variable!r}",
+            )
+    if card.arms != plan.counts:
+        raise ContractError(
+            card.name, "variables", "a sweep over a trial with counts needs both arms modelled"
+        )
+
+
 @lru_cache(maxsize=8)
-def compiled(model: str, trial: Trial, kinds: Families) -> tuple[CompiledModel, tuple[str, ...]]:
-    """The compiled model for these families, and its free variables in the order of the cell.
+def compiled(model: ModelFunction, trial: Trial, kinds: Families) -> CompiledModel:
+    """The compiled model for these families.
 
     It starts every chain from the same place, whichever prior came first: from typical numbers of
     the families, not from a cell's.
     """
     from bayes_rsa.inference import CompiledModel
 
-    priors = {name: _typical(parts) for name, parts in kinds}
-    built = build(model, trial, priors)
-    return CompiledModel(built), tuple(contract.card(built).priors)
+    return CompiledModel(model(trial, **{name: _typical(parts) for name, parts in kinds}))
 
 
-def build(model: str, trial: Trial, priors: Mapping[str, Prior]) -> pm.Model:
-    """The PyMC model of this name."""
+def model_function(plan: Plan) -> ModelFunction:
+    """The function that builds the model of a plan."""
     from bayes_rsa import models
 
-    function: Callable[..., pm.Model] = getattr(models, model)
-    return function(trial, **priors)
+    found: ModelFunction = plan.function or getattr(models, plan.model)
+    return found
+
+
+def source_hash(model: ModelFunction) -> str:
+    """SHA-256 (hex) of the text of the module that defines a model."""
+    return hashlib.sha256(contract.source_of(model).encode()).hexdigest()
 
 
 def _typical(kinds: tuple[str, ...]) -> Prior:

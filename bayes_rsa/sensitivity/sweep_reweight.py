@@ -15,7 +15,14 @@ from bayes_rsa import defaults
 from bayes_rsa.errors import InputError
 from bayes_rsa.priors import Prior
 from bayes_rsa.sensitivity.columns import Column, Values
-from bayes_rsa.sensitivity.plan import Block, Cell, Plan
+from bayes_rsa.sensitivity.plan import Block, Cell, ModelFunction, Plan
+from bayes_rsa.sensitivity.sweep_nuts import (
+    VARIABLES,
+    compiled,
+    families,
+    model_function,
+    source_hash,
+)
 from bayes_rsa.trial import Trial
 
 if TYPE_CHECKING:
@@ -26,7 +33,6 @@ _COLUMNS: Final = (
     Column("ess", "effective sample size after reweighting"),
     Column("relative_ess", "share of the draws that the weights leave"),
 )
-_VARIABLES: Final = {"treatment": "p_treatment", "control": "p_control"}
 _FITTING: Final = Lock()
 Pairs = tuple[tuple[str, Prior], ...]
 
@@ -67,6 +73,7 @@ class ReweightEngine:
 
         return {
             "name": "PSIS of a nutpie fit",
+            "source_sha256": source_hash(model_function(self.plan)),
             "seed": self.seed,
             "base": {name: str(prior) for name, prior in self.base},
             "ess_target": self.ess_target,
@@ -84,7 +91,7 @@ class ReweightEngine:
         """Reweight the base fit to each cell."""
         with _FITTING:
             fit = _base_fit(
-                self.plan.model,
+                model_function(self.plan),
                 self.plan.trial,
                 self.base,
                 self.seed,
@@ -98,7 +105,7 @@ class ReweightEngine:
         from bayes_rsa.sensitivity.reweighting import reweight
 
         base = dict(self.base)
-        changed = {_VARIABLES.get(k, k): p for k, p in cell.priors if p != base[k]}
+        changed = {VARIABLES.get(k, k): p for k, p in cell.priors if p != base[k]}
         seen = reweight(fit, priors=changed)
         row: dict[str, Any] = {
             "pareto_k": seen.pareto_k,
@@ -122,7 +129,7 @@ class ReweightEngine:
 
 @lru_cache(maxsize=2)
 def _base_fit(
-    model: str,
+    model: ModelFunction,
     trial: Trial,
     base: Pairs,
     seed: int,
@@ -131,12 +138,11 @@ def _base_fit(
 ) -> xr.DataTree:
     from bayes_rsa.diagnostics import check
     from bayes_rsa.inference import fit
-    from bayes_rsa.sensitivity.sweep_nuts import build, compiled, families
 
     tune, chains, target_accept = sampler
     tree = fit(
-        build(model, trial, dict(base)),
-        compiled=compiled(model, trial, families(Cell(base)))[0],
+        model(trial, **dict(base)),
+        compiled=compiled(model, trial, families(Cell(base))),
         seed=seed,
         ess_target=ess_target,
         tune=tune,
@@ -189,7 +195,7 @@ def _default(plan: Plan, block: Block) -> Prior:
     if block.parameter in ("treatment", "control", "arms"):
         return Prior.beta(1, 1)
     difference = plan.model == "risk_difference" or (
-        plan.model == "reported_effect" and plan.trial.measure in ("RD", "MD")
+        plan.model == "reported_effect" and plan.measure in ("RD", "MD")
     )
     if block.parameter == "effect" and difference:
         raise InputError(
