@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 
@@ -13,6 +14,7 @@ from reference_values import entries, value
 
 from bayes_rsa import defaults, exact
 from bayes_rsa import frequentist as fq
+from bayes_rsa.cli import main
 from bayes_rsa.errors import InputError
 from bayes_rsa.priors import Prior
 from bayes_rsa.sensitivity import (
@@ -379,6 +381,33 @@ def test_prior_probabilities_are_checked() -> None:
             found.posterior_probabilities(bad)
     with pytest.raises(InputError, match="posterior"):
         found.minimum_prior_probability(1.0)
+
+
+# ---- at the command line ----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (("--effect", "normal(0, 1)", "--baseline", "normal(0, 1.5)"), "logit_sd1.BF10"),
+        (("--effect", "normal(0, 1)", "--midpoint", "normal(0, 1)"), "abtest.BF10"),
+        (("--effect", "normal(0, 10)", "--baseline", "normal(0, 1.5)"), None),
+        (("--effect", "flat()"), None),
+        (("--prior-treatment", "beta(1, 1)", "--prior-control", "beta(1, 1)"), None),
+    ],
+)
+def test_estimate_prints_it_or_null(
+    arguments: tuple[str, ...], expected: str | None, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command = ("estimate", "--treatment", "60/75", "--control", "47/74", *arguments)
+    assert main((*command, "--format", "json")) == 0
+    found = json.loads(capsys.readouterr().out)["bayes_factor_10"]
+    if expected is None:
+        assert found is None
+    else:
+        assert found == pytest.approx(value(expected).value, abs=1e-7)
+    assert main(command) == 0
+    assert ("BF10" in capsys.readouterr().out) == (expected is not None)
 
 
 # ---- Gunel-Dickey -----------------------------------------------------------------------------
