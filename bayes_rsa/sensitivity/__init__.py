@@ -37,15 +37,14 @@ if TYPE_CHECKING:
     from bayes_rsa.sensitivity.gunel_dickey import gunel_dickey
     from bayes_rsa.sensitivity.leak import LeakRow, baseline_leak, baseline_priors, largest_leak
     from bayes_rsa.sensitivity.mixture_weights import MixtureWeight, mixture_weights
+    from bayes_rsa.sensitivity.normal_finding import NormalFinding, finding
     from bayes_rsa.sensitivity.power_scaling import PowerScaling, power_scaling
     from bayes_rsa.sensitivity.power_scaling_exact import PowerScaledModel
     from bayes_rsa.sensitivity.prior_ess import EffectiveSampleSize, arm_ess, effect_ess
     from bayes_rsa.sensitivity.relative_ess import relative_ess, tempered_relative_ess
     from bayes_rsa.sensitivity.reverse_bayes import (
-        NormalFinding,
         ReverseBayes,
         exact_sceptical_prior,
-        finding,
         intrinsic_p,
         intrinsic_threshold,
         reverse_bayes,
@@ -70,7 +69,7 @@ _NAMES: Final = {
     "EffectiveSampleSize": "prior_ess",
     "LeakRow": "leak",
     "MixtureWeight": "mixture_weights",
-    "NormalFinding": "reverse_bayes",
+    "NormalFinding": "normal_finding",
     "PowerScaledModel": "power_scaling_exact",
     "PowerScaling": "power_scaling",
     "PriorDataConflict": "conflict",
@@ -91,7 +90,7 @@ _NAMES: Final = {
     "convinced_by": "convinced",
     "effect_ess": "prior_ess",
     "exact_sceptical_prior": "reverse_bayes",
-    "finding": "reverse_bayes",
+    "finding": "normal_finding",
     "gunel_dickey": "gunel_dickey",
     "intrinsic_p": "reverse_bayes",
     "intrinsic_threshold": "reverse_bayes",

@@ -22,7 +22,7 @@ from bayes_rsa.exact.legendre import Floats
 from bayes_rsa.exact.tables import log_marginal_likelihoods, log_marginal_likelihoods_by_arm
 from bayes_rsa.frequentist import two_sided_p
 from bayes_rsa.priors import Prior
-from bayes_rsa.sensitivity.reverse_bayes import NormalFinding, finding
+from bayes_rsa.sensitivity.normal_finding import NormalFinding, finding
 from bayes_rsa.trial import Trial
 
 MAX_TABLES: Final = 20_000

@@ -18,7 +18,7 @@ from bayes_rsa.defaults import INTERVAL
 from bayes_rsa.fields import check_number
 from bayes_rsa.frequentist import critical_value
 from bayes_rsa.priors import Prior
-from bayes_rsa.sensitivity.reverse_bayes import NormalFinding, finding
+from bayes_rsa.sensitivity.normal_finding import NormalFinding, finding
 from bayes_rsa.trial import Trial
 
 
@@ -128,7 +128,7 @@ def shrinkage(
     source
         A trial, or a finding of one; the mixture is meant for primary efficacy outcomes.
     origin
-        For a trial: ``counts`` or ``reported interval``; see ``reverse_bayes.finding``.
+        For a trial: ``counts`` or ``reported interval``; see ``normal_finding.finding``.
     better
         Direction of the outcome; by default the trial's, or ``higher``.
 
