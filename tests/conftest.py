@@ -12,11 +12,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
     from bayes_rsa.trial import Trial
+
+# How long an example takes is the machine's business; how many there are is the test's.
+settings.register_profile("no deadline", deadline=None, derandomize=True)
+settings.load_profile("no deadline")
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # A page under test opens from disk; the browser itself has nobody to talk to either.

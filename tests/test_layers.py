@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -86,7 +85,7 @@ def test_importing_the_package_loads_no_numpy() -> None:
     assert loaded("import bayes_rsa", ("numpy", *HEAVY)) == []
 
 
-@pytest.mark.parametrize("module", [m for m in LIGHT if find_spec(f"bayes_rsa.{m}")])
+@pytest.mark.parametrize("module", LIGHT)
 def test_light_modules_load_nothing_heavy(module: str) -> None:
     assert loaded(f"import bayes_rsa.{module}", HEAVY) == []
 
