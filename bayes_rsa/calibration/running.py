@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 import json
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -90,7 +91,8 @@ def run(
     simulations
         Number of simulated data sets over the prior; 300 for 1000 at the trial's own data.
     seed
-        Seed of each case.
+        Seed of the whole. Each case has one of its own, from this and its name: what happens by
+        chance in one case says nothing about the next.
     out
         Folder of the results, one ``<name>.json`` each; it is made if need be.
     progress
@@ -123,9 +125,14 @@ def run(
         ) from error
     simulations = check_integer("simulations", simulations, least=1)
     return (
-        _run_one(name, known[name], folder, simulations, seed, progress, workers)
+        _run_one(name, known[name], folder, simulations, _seed(name, seed), progress, workers)
         for name in names or known
     )
+
+
+def _seed(name: str, seed: int) -> int:
+    digest = hashlib.sha256(f"{seed} {name}".encode()).digest()
+    return int.from_bytes(digest[:4], "little")
 
 
 def _run_one(
@@ -151,7 +158,7 @@ def _run_one(
         found = posterior_sbc(model, tree, fewer, seed, engine=engine, **options)
     today = dt.datetime.now(dt.UTC).date().isoformat()
     stored = StoredCalibration(name, today, _commit(), case.code_hash(), found)
-    text = json.dumps(stored.to_dict(), indent=1, sort_keys=True) + "\n"
+    text = json.dumps(stored.to_dict(), indent=1) + "\n"
     write_text(folder / f"{name}.json", text, "out", overwrite=True)
     journal.unlink(missing_ok=True)
     return stored
