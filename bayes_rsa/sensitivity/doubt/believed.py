@@ -90,9 +90,9 @@ def reference_belief(trial: Trial) -> Believed:
     """The reference analysis's priors."""
     effect = Prior.normal(0.0, defaults.REFERENCE_EFFECT_SD)
     if not trial.has_counts:
-        return Believed({"effect": effect}, "reference")
+        return Believed({"effect": effect}, "reference priors")
     return Believed(
-        {"effect": effect, "midpoint": Prior.normal(0.0, defaults.MIDPOINT_SD)}, "reference"
+        {"effect": effect, "midpoint": Prior.normal(0.0, defaults.MIDPOINT_SD)}, "reference priors"
     )
 
 

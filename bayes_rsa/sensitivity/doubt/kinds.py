@@ -110,7 +110,7 @@ def _misclassified(trial: Trial) -> tuple[Kind, Kind]:
     if trial.better == "higher":
         pairs = (("sensitivity", "control"), ("specificity", "treatment"))
     else:
-        pairs = (("sensitivity", "treatment"), ("specificity", "control"))
+        pairs = (("specificity", "control"), ("sensitivity", "treatment"))
     first, second = (_misclassified_in(rate, arm) for rate, arm in pairs)
     return first, second
 

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 _STEPS: Final = 6
-_NEAREST: Final = 4
+_NEAREST: Final = 3
+_WINDOW: Final = 0.5
+"""Probits from the threshold within which the line is taken to be straight."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,14 +76,17 @@ def _search(
         return None
     for _ in range(_STEPS):
         above, below = runs[near][1] - target, runs[far][1] - target
-        share = min(max(above / (above - below), 0.1), 0.9)
+        share = min(max(above / (above - below), 0.2), 0.8)
         middle = near + share * (far - near)
         if probit(middle) > target:
             near = middle
         else:
             far = middle
     centre = 0.5 * (near + far)
-    chosen = sorted(runs, key=lambda x: abs(x - centre))[:_NEAREST]
+    ordered = sorted(runs, key=lambda x: abs(x - centre))
+    # Runs at about one amount say nothing about the slope.
+    close = [x for x in ordered if abs(runs[x][1] - target) < _WINDOW]
+    chosen = close if len(close) > _NEAREST else ordered[:_NEAREST]
     x = np.array(chosen)
     z, error = np.array([runs[k][1:] for k in chosen]).T
     return _line(x, z - target, error)
