@@ -6,6 +6,7 @@ Each takes a trial and one keyword prior per parameter, named after it, and foll
 
 from __future__ import annotations
 
+from bayes_rsa.models import doubt as doubt
 from bayes_rsa.models.binary import (
     independent_arms,
     log_odds_ratio,

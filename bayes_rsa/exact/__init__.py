@@ -21,7 +21,7 @@ from bayes_rsa.exact.posterior import ExactPosterior
 from bayes_rsa.exact.reported import reported_effect
 
 if TYPE_CHECKING:
-    from bayes_rsa.exact import tables
+    from bayes_rsa.exact import doubt, tables
     from bayes_rsa.exact.conditional import conditional_odds_ratio
     from bayes_rsa.exact.contrast import ContrastLikelihood
 
@@ -29,6 +29,7 @@ __all__ = [
     "ContrastLikelihood",
     "ExactPosterior",
     "conditional_odds_ratio",
+    "doubt",
     "howard",
     "independent_arms",
     "kass_vaidyanathan",
@@ -43,8 +44,8 @@ _LATER: Final = {"ContrastLikelihood": "contrast", "conditional_odds_ratio": "co
 
 
 def __getattr__(name: str) -> Any:
-    if name == "tables":
-        return importlib.import_module("bayes_rsa.exact.tables")
+    if name in ("doubt", "tables"):
+        return importlib.import_module(f"bayes_rsa.exact.{name}")
     if name in _LATER:
         return getattr(importlib.import_module(f"bayes_rsa.exact.{_LATER[name]}"), name)
     raise AttributeError(f"module 'bayes_rsa.exact' has no attribute {name!r}")
