@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from bayes_rsa.exact.legendre import Floats, integrals, values
+from bayes_rsa.exact.legendre import Floats, integrals, integrals_and_values, values
 from bayes_rsa.exact.rows import FAR, Indices, Integrals
 
 
@@ -111,19 +111,19 @@ class Curve:
         low, high = np.full(q.shape, -1.0), np.ones(q.shape)
         safe = np.where(mass > 0, mass, 1.0)
         x = np.clip(2.0 * target / safe - 1.0, -1.0, 1.0)
-        noise = 4e-16 * (np.minimum(q, 1.0 - q) + np.abs(mass))
+        noise = 4e-16 * np.minimum(q, 1.0 - q) + 1e-15 * np.abs(mass)
         for _ in range(60):
-            gap = integrals(terms, x) - target
-            if (np.abs(gap) <= noise).all():
+            below, slope = integrals_and_values(terms, x)
+            gap = below - target
+            far = np.abs(gap) > noise
+            if not far.any():
                 break
             high = np.where(gap > 0, x, high)
             low = np.where(gap > 0, low, x)
-            slope = values(terms, x)
             with np.errstate(divide="ignore", invalid="ignore"):
                 step = x - gap / slope
             inside = (step >= low) & (step <= high) & (slope > 0)
-            new = np.where(inside, step, 0.5 * (low + high))
-            x = np.where(np.abs(gap) <= noise, x, new)
+            x = np.where(far, np.where(inside, step, 0.5 * (low + high)), x)
         half = 0.5 * (self.upper[panel] - self.lower[panel])
         w = self.lower[panel] + half * (1.0 + x)
         return np.asarray(self.centre + self.scale * np.sinh(w))

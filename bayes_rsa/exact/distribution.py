@@ -14,6 +14,7 @@ from bayes_rsa.exact.curve import Curve
 from bayes_rsa.exact.legendre import Floats
 
 _LARGEST: Final = 1e150
+_CLOSER: Final = np.array([-1.0, -0.1, -0.01, -0.001, 0.0, 0.001, 0.01, 0.1, 1.0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,22 +142,23 @@ class Distribution:
             return float(low[best]), float(high[best])
         ends = float(low[best]), float(high[best])
         # At the shortest interval the density is equal at both ends.
-        a, b = left[best - 1], left[best + 1]
         if not level[best - 1] * level[best + 1] < 0:
             return ends
+        grid = np.linspace(left[best - 1], left[best + 1], 33)
         for _ in range(3):
-            grid = np.linspace(a, b, 33)
             low, high, level = self._intervals(grid, probability)
             turn = np.flatnonzero(np.sign(level[:-1]) != np.sign(level[-1]))
             if not turn.size or not np.isfinite(level).all():
                 return ends
             k = int(turn[-1])
-            a, b = grid[k], grid[k + 1]
             share = level[k] / (level[k] - level[k + 1])
             ends = (
                 float(low[k] + share * (low[k + 1] - low[k])),
                 float(high[k] + share * (high[k + 1] - high[k])),
             )
+            # Between neighbours the level is all but straight: look again close to where it turns.
+            gap = grid[k + 1] - grid[k]
+            grid = np.clip(grid[k] + gap * (share + _CLOSER), grid[k], grid[k + 1])
         return ends
 
     def _intervals(self, left: Floats, probability: float) -> tuple[Floats, Floats, Floats]:

@@ -25,26 +25,55 @@ def rule() -> tuple[Floats, Floats, Floats]:
     analysis
         Shape ``(NODES, NODES)``; ``values @ analysis`` are the terms of the interpolating series.
     """
-    nodes, weights = np.polynomial.legendre.leggauss(NODES)
-    degrees = np.arange(NODES)
-    analysis = (
-        np.polynomial.legendre.legvander(nodes, NODES - 1)
-        * weights[:, None]
-        * (degrees + 0.5)[None, :]
-    )
+    # Newton's method from Tricomi's approximation; numpy's leggauss would load its polynomials.
+    nodes = -np.cos(np.pi * (np.arange(NODES) + 0.75) / (NODES + 0.5))
+    for _ in range(5):
+        basis = _recurrence(nodes)
+        slope = NODES * (basis[NODES - 1] - nodes * basis[NODES]) / (1.0 - nodes**2)
+        nodes = nodes - basis[NODES] / slope
+    nodes = 0.5 * (nodes - nodes[::-1])
+    basis = _recurrence(nodes)
+    weights = 2.0 * (1.0 - nodes**2) / (NODES * basis[NODES - 1]) ** 2
+    analysis = (basis[:NODES] * (np.arange(NODES) + 0.5)[:, None] * weights).T.copy()
     for array in (nodes, weights, analysis):
         array.flags.writeable = False
     return nodes, weights, analysis
 
 
-def _basis(x: Floats, count: int) -> Floats:
-    # P_0 .. P_(count - 1) at x, shape (count, k); numpy's legvander is slow for a few points.
-    basis = np.empty((count, x.size))
-    basis[0] = 1.0
+def _recurrence(x: Floats) -> Floats:
+    # P_0 .. P_NODES at x, shape (NODES + 1, k).
+    basis = np.ones((NODES + 1, x.size))
     basis[1] = x
-    for k in range(1, count - 1):
+    for k in range(1, NODES):
         basis[k + 1] = ((2 * k + 1) * x * basis[k] - k * basis[k - 1]) / (k + 1)
     return basis
+
+
+@cache
+def _cosines() -> tuple[Floats, Floats]:
+    # Of P_k and of its integral from -1, for k < NODES: the terms of their series in cos(j arccos
+    # x), shape (NODES, NODES + 1). Those of P_k are positive with sum 1: nothing cancels.
+    binomial = [1.0]
+    for k in range(NODES):
+        binomial.append(binomial[k] * (2 * k + 1) / (2 * k + 2))
+    values = np.zeros((NODES + 1, NODES + 1))
+    for n in range(NODES + 1):
+        for k in range(n + 1):
+            values[n, abs(n - 2 * k)] += binomial[k] * binomial[n - k]
+    below = np.concatenate([np.zeros((1, NODES + 1)), values[: NODES - 1]])
+    below[0, 0] = -1.0
+    integrals = (values[1:] - below) / (2.0 * np.arange(NODES) + 1.0)[:, None]
+    return values[:NODES], integrals
+
+
+def _angles(x: Floats) -> Floats:
+    return np.asarray(np.cos(np.multiply.outer(np.arange(NODES + 1.0), np.arccos(x))))
+
+
+def _integrals(terms: Floats, x: Floats, angles: Floats) -> Floats:
+    found = np.einsum("ij,ji->i", terms, _cosines()[1] @ angles)
+    # Exact at both ends, beyond which there is nothing.
+    return np.where(x <= -1.0, 0.0, np.where(x >= 1.0, 2.0 * terms[:, 0], found))
 
 
 def integrals(terms: Floats, x: Floats) -> Floats:
@@ -57,14 +86,16 @@ def integrals(terms: Floats, x: Floats) -> Floats:
     x
         Shape ``(k,)``, in [-1, 1].
     """
-    basis = _basis(x, NODES + 1)
-    pieces = basis[1:].copy()
-    pieces[0] += 1.0
-    pieces[1:] -= basis[:-2]
-    pieces /= (2.0 * np.arange(NODES) + 1.0)[:, None]
-    return np.asarray(np.einsum("ij,ji->i", terms, pieces))
+    return _integrals(terms, x, _angles(x))
 
 
 def values(terms: Floats, x: Floats) -> Floats:
     """The series with these terms at ``x`` (shapes as in :func:`integrals`)."""
-    return np.asarray(np.einsum("ij,ji->i", terms, _basis(x, NODES)))
+    return np.asarray(np.einsum("ij,ji->i", terms, _cosines()[0] @ _angles(x)))
+
+
+def integrals_and_values(terms: Floats, x: Floats) -> tuple[Floats, Floats]:
+    """Both at once."""
+    angles = _angles(x)
+    found = np.asarray(np.einsum("ij,ji->i", terms, _cosines()[0] @ angles))
+    return _integrals(terms, x, angles), found
