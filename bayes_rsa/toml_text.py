@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, Final
 
@@ -180,6 +179,9 @@ def parse_toml(text: str, name: str) -> dict[str, Any]:
     InputError
         A syntax error, with its line and column, or a placeholder that was never filled in.
     """
+    # Late: a trial made from counts reads no file.
+    import tomllib
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any, Final
 from bayes_rsa.cli.streams import rendered
 from bayes_rsa.cli.tables import as_csv, as_json, booktabs, fact, percent
 from bayes_rsa.estimands import COUNTS, ESTIMANDS, available
-from bayes_rsa.report.numbers import written
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -206,6 +205,8 @@ def _engine(estimate: Estimate) -> str:
 
 
 def _estimands(estimate: Estimate) -> Table:
+    from bayes_rsa.report.numbers import written
+
     share = percent(estimate.interval)
     table = booktabs("", "Median", f"{share} CrI", f"{share} HDI", "Mean", "SD")
     for key, found in estimate.summaries.items():
@@ -222,6 +223,8 @@ def _estimands(estimate: Estimate) -> Table:
 
 
 def _limits(limits: tuple[float, float], kind: str, errors: tuple[float, float] | None) -> str:
+    from bayes_rsa.report.numbers import written
+
     error = None if errors is None else max(errors)
     return f"{written(limits[0], kind, error)} to {written(limits[1], kind, error)}"
 
@@ -244,6 +247,8 @@ def _bayes_factor_text(bf_10: float) -> str:
 
 
 def _probabilities(estimate: Estimate) -> Table:
+    from bayes_rsa.report.numbers import written
+
     exact = estimate.engine == "exact"
     kind = "exact probability" if exact else "probability"
     table = booktabs("Statement", "Posterior probability", *(() if exact else ("MCSE",)))

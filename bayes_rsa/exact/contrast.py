@@ -23,6 +23,7 @@ from bayes_rsa.exact.legendre import NODES, Floats, rule
 from bayes_rsa.exact.marginal import line_integrals
 from bayes_rsa.exact.models import choose_level, likelihood, log_odds_ratio, require_counts
 from bayes_rsa.exact.plane import Plane, prior_term
+from bayes_rsa.exact.points import distinct
 from bayes_rsa.exact.posterior import ExactPosterior, log_binomial_coefficients
 from bayes_rsa.exact.rows import Indices, integrate
 from bayes_rsa.priors import Prior
@@ -179,7 +180,7 @@ class ContrastLikelihood:
             edges = np.sort(np.concatenate([edges, 0.5 * (edges[1:] + edges[:-1])]))
         gauss, gauss_weights, analysis = rule()
         marks = [_graded(e.estimand, x, edges) for e in events for x in (e.lower, e.upper)]
-        cuts = np.unique(np.concatenate([edges, *marks]))
+        cuts = distinct(np.concatenate([edges, *marks]))
         cuts = cuts[np.concatenate([[True], np.diff(cuts) > 1e-12])]
         half = 0.5 * np.diff(cuts)
         x = ((cuts[:-1] + half)[:, None] + half[:, None] * gauss).ravel()
@@ -217,7 +218,7 @@ class ContrastLikelihood:
         near = centre + 1.2 * scale * np.arange(-6, 7)
         far = 7.2 * scale * 1.6 ** np.arange(1, 30)
         far = far[far < max(25.0, 60.0 * scale)]
-        edges = np.unique(np.concatenate([near, centre + far, centre - far]))
+        edges = distinct(np.concatenate([near, centre + far, centre - far]))
         return np.asarray(edges)
 
     def _totals(self, priors: Sequence[Prior], grid: _Grid) -> tuple[Floats, Floats, Floats]:

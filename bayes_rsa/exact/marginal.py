@@ -10,6 +10,7 @@ import numpy as np
 from bayes_rsa.exact.curve import Curve
 from bayes_rsa.exact.legendre import Floats
 from bayes_rsa.exact.plane import Plane
+from bayes_rsa.exact.points import distinct
 from bayes_rsa.exact.rows import Indices, LogWeights, integrate
 
 _INNER: Final = 1e-12
@@ -74,7 +75,7 @@ def marginal(
         steps = 10.0 ** np.arange(-12.0, 1.0)
         steps = np.concatenate([-steps, [0.0], steps])
         bases = np.concatenate([breaks, plane.levels_at_peaks(chart), [0.0]])
-        breaks = np.unique((bases[:, None] + steps).ravel())
+        breaks = distinct(bases[:, None] + steps)
     result = integrate(
         log_density,
         peaks[None, :],
@@ -86,6 +87,7 @@ def marginal(
     )
     curve = Curve.of(result)
     # The lines' own errors, weighted by the mass at each node that was kept.
-    known, found = np.unique(np.concatenate(places), return_index=True)
-    error = np.concatenate(errors)[found][np.searchsorted(known, curve.nodes)]
+    known = np.concatenate(places)
+    order = np.argsort(known)
+    error = np.concatenate(errors)[order][np.searchsorted(known[order], curve.nodes)]
     return replace(curve, error=curve.error + float(np.sum(np.exp(curve.log_mass) * error)))

@@ -18,6 +18,7 @@ from bayes_rsa.exact.coordinates import (
 )
 from bayes_rsa.exact.crossings import crossings
 from bayes_rsa.exact.legendre import Floats
+from bayes_rsa.exact.points import distinct
 from bayes_rsa.exact.rows import Indices
 from bayes_rsa.priors import Component, Prior
 
@@ -315,7 +316,7 @@ def _tangents(chart: str, quantity: str, value: float) -> list[float]:
 
 
 def _distinct(points: list[float]) -> Floats:
-    ordered = np.unique(np.array(points, dtype=float))
+    ordered = distinct(np.array(points, dtype=float))
     ordered = ordered[np.isfinite(ordered)]
     if ordered.size < 2:
         return ordered

@@ -178,11 +178,11 @@ def _scales(
         ends[done] = np.isneginf(height[pick, which])[found]
         sides = sides[~found]
         steps[sides] *= 2.0**6
-    size, ends = size.reshape(2, rows), ends.reshape(2, rows)
-    both = ends.all(axis=0)
-    size = np.where(ends & ~both, np.inf, size)
-    finite = np.where(np.isfinite(size), size, 0.0)
-    scale = np.where(both, finite.max(axis=0), size.min(axis=0))
+    edge = ends.reshape(2, rows)
+    both = edge.all(axis=0)
+    beside = np.where(edge & ~both, np.inf, size.reshape(2, rows))
+    finite = np.where(np.isfinite(beside), beside, 0.0)
+    scale = np.where(both, finite.max(axis=0), beside.min(axis=0))
     return np.where(np.isfinite(scale) & (scale > 0), scale, 1.0)
 
 

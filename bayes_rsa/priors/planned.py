@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import math
-import tomllib
 from functools import cache
-from importlib import resources
 from typing import Any
 
 from bayes_rsa.errors import InputError
@@ -18,6 +16,9 @@ STRENGTHS = ("weak", "moderate", "strong")
 @cache
 def archetype_data() -> dict[str, Any]:
     """Contents of the data file, read once."""
+    import tomllib
+    from importlib import resources
+
     text = resources.files("bayes_rsa").joinpath("data/priors.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
 
