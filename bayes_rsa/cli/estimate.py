@@ -9,6 +9,7 @@ import typer
 from bayes_rsa.cli.estimate_output import WRITERS
 from bayes_rsa.cli.estimate_result import exact_estimate, nuts_estimate, read_statements
 from bayes_rsa.cli.exits import DONE, GATE_FAILED
+from bayes_rsa.cli.numerics import load_numpy
 from bayes_rsa.cli.prior_options import OPTIONS, choose_model, read_priors
 from bayes_rsa.cli.streams import emit, message, without_warnings, working
 from bayes_rsa.cli.trial_options import (
@@ -185,6 +186,8 @@ def command(
         "control": prior_control,
     }
     name = choose_model(model, data, texts)
+    if chosen_engine == "exact":
+        load_numpy()
     priors = read_priors(name, data, texts)
     fields = {**OPTIONS, "statement": "--pr", "trial": "--model"}
     with without_warnings(quiet), naming(fields):
