@@ -91,7 +91,7 @@ def risk_difference(s: Floats, d: Floats) -> Floats:
     return np.asarray(np.sign(d) * high * low * size)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Chart:
     """Coordinates (t, u) of the plane in which t is a function of one estimand.
 

@@ -10,7 +10,7 @@ from bayes_rsa.exact.legendre import Floats, integrals, integrals_and_values, va
 from bayes_rsa.exact.rows import FAR, Indices, Integrals
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Curve:
     """A normalised density of t as Legendre series on panels of w, t = centre + scale sinh(w).
 

@@ -17,7 +17,7 @@ _LARGEST: Final = 1e150
 _CLOSER: Final = np.array([-1.0, -0.1, -0.01, -0.001, 0.0, 0.001, 0.01, 0.1, 1.0])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Scale:
     """A monotone map from a chart's t to an estimand, with its inverse and log derivative."""
 
@@ -53,7 +53,7 @@ DIFFERENCE: Final = Scale(np.tanh, _artanh, lambda t: -2.0 * log_cosh(t))
 PROBABILITY: Final = Scale(expit, _logit, lambda t: -softplus(t) - softplus(-t))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Distribution:
     """A mixture of curves of t, read on the scale of an estimand."""
 

@@ -28,7 +28,7 @@ _CORES: Final = (-300.0, -30.0, -3.0, 0.0, 3.0, 30.0, 300.0)
 _HEAVY: Final = frozenset({"student_t", "cauchy", "inverse_gamma", "lognormal"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Term:
     """One additive term of a log density, and where it has its peak, its core and its kinks.
 
@@ -47,7 +47,7 @@ class Term:
     breaks: tuple[Level, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Plane:
     """An unnormalised log density with respect to the two log odds."""
 

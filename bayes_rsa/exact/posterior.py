@@ -45,7 +45,7 @@ _CHARTS: Final[Mapping[str, tuple[str, Scale]]] = MappingProxyType(
 _NULL: Final = {"odds_ratio": 1.0, "risk_ratio": 1.0, "log_risk_ratio": 0.0, "risk_difference": 0.0}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Piece:
     """One component of the posterior: the density of t for a chart, whose integral is its weight.
 

@@ -40,7 +40,7 @@ _RESTARTS: Final = 6
 _ROUNDING: Final = 2e-15
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Panels:
     """Resolved panels: row, limits in w, Legendre terms of density times half-width times du/dw."""
 
@@ -52,7 +52,7 @@ class Panels:
     log_mass: Floats
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Integrals:
     """Log integral of each row, and its estimated relative error."""
 

@@ -39,7 +39,7 @@ _OUTWARD: Final = _STRIDE * np.arange(10)
 _INNER: Final = np.arange(1, 5) / 5.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Windows:
     """Where each row has its mass: the map u = centre + scale sinh(w), and limits in w."""
 
