@@ -98,14 +98,14 @@ def contrast_engine(compiled: dict[str, Nuts], sd: float = 0.5) -> Nuts:
 
 
 def test_nuts_passes_on_the_model_itself(compiled: dict[str, Nuts]) -> None:
-    found = sbc(contrast(), 100, draws=DRAWS, engine=contrast_engine(compiled))
+    found = sbc(contrast(), SIMULATIONS, draws=DRAWS, engine=contrast_engine(compiled))
     assert found.passed, found.explain()
     assert found.divergent == found.short == 0
 
 
 def test_nuts_on_a_variance_for_a_standard_deviation_is_caught(compiled: dict[str, Nuts]) -> None:
     wrong = contrast_engine(compiled, 0.5**2)
-    assert "effect" in sbc(contrast(), 150, draws=DRAWS, engine=wrong).failures
+    assert "effect" in sbc(contrast(), 100, draws=DRAWS, engine=wrong, attempts=1).failures
 
 
 class Exchanged(Nuts):
@@ -116,5 +116,6 @@ class Exchanged(Nuts):
 
 
 def test_nuts_on_the_arms_exchanged_is_caught(compiled: dict[str, Nuts]) -> None:
-    found = sbc(contrast(), 100, draws=DRAWS, engine=Exchanged(contrast_engine(compiled).compiled))
+    engine = Exchanged(contrast_engine(compiled).compiled)
+    found = sbc(contrast(), 60, draws=DRAWS, engine=engine, attempts=1)
     assert {"log_likelihood", "effect"} <= set(found.failures)
