@@ -27,6 +27,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "sweep": "Estimate a trial's effect under many priors at once.",
         "audit": "Compare the printed numbers of a trial with each other.",
         "doubt": "Say how much doubt about a trial would overturn its conclusion.",
+        "calibrate": "Run the long calibrations and store their ranks.",
         "trials": "List the trials that ship with the package, or show one.",
         "priors": "List the named priors, or say what a prior means.",
         "new": "Write a trial file to be filled in.",
