@@ -33,6 +33,8 @@ PLACES: Final[Mapping[str, int]] = MappingProxyType(
         "r-hat": 4,
         "e-bfmi": 2,
         "mean": 3,
+        "spread": 3,
+        "sensitivity": 3,
         "recomputed": 5,
     }
 )
@@ -59,7 +61,7 @@ class Number:
         none to state.
     engine
         What made it: ``nuts``, ``exact``, ``trial`` (counted), ``classical``, ``prior``,
-        ``simulation``.
+        ``simulation``, ``normal`` (the normal approximation).
     """
 
     id: str

@@ -109,7 +109,7 @@ class Quoting:
         values = [middle, found.limits[0][1], found.limits[1][1]]
         # Where fewer events are better, the best limit is the lower one of the risk difference.
         ends = errors[1:] if self.trial.better == "lower" else errors[:0:-1]
-        scaled = [_reciprocal_error(v, e) for v, e in zip(values, (errors[0], *ends), strict=True)]
+        scaled = [reciprocal_error(v, e) for v, e in zip(values, (errors[0], *ends), strict=True)]
         shown = [
             self._number(f"{name}.nnt.{part}", value, "nnt", error, answer, None)
             for part, value, error in zip(("median", "best", "worst"), values, scaled, strict=True)
@@ -188,7 +188,7 @@ def _token(token: str) -> str:
     return f"{float(token):g}".replace("+", "").replace("-", "minus_")
 
 
-def _reciprocal_error(value: float | None, error: float | None) -> float | None:
+def reciprocal_error(value: float | None, error: float | None) -> float | None:
     """Error of 1 / x, from that of x, to first order."""
     if value is None or error is None or value in (float("inf"), float("-inf")):
         return None

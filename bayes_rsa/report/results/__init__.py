@@ -6,6 +6,7 @@ from bayes_rsa.report.results.classical import Classical
 from bayes_rsa.report.results.predictive import Predicted, Predictive
 from bayes_rsa.report.results.records import Analysed, Answer, Results
 from bayes_rsa.report.results.run import Progress, run, slug
+from bayes_rsa.report.results.sensitivity import Sensitivity
 
 __all__ = [
     "Analysed",
@@ -15,6 +16,7 @@ __all__ = [
     "Predictive",
     "Progress",
     "Results",
+    "Sensitivity",
     "run",
     "slug",
 ]

@@ -13,6 +13,7 @@ from bayes_rsa.estimands import EstimandSummary, NumberNeededToTreat, Probabilit
 from bayes_rsa.priors import PriorMeaning
 from bayes_rsa.report.results.classical import Classical
 from bayes_rsa.report.results.predictive import Predictive
+from bayes_rsa.report.results.sensitivity import Sensitivity
 from bayes_rsa.summaries import AbsoluteEffect, Posterior
 
 if TYPE_CHECKING:
@@ -110,6 +111,8 @@ class Results:
         The engine that made them.
     predictive
         Prior and posterior predictive of the reference's fit; None without it.
+    sensitivity
+        How the answer depends on the prior.
     fit
         The reference's fit; None where the sampler was not asked for.
     source_hash
@@ -125,6 +128,7 @@ class Results:
     absolute: tuple[AbsoluteEffect, ...]
     absolute_engine: str
     predictive: Predictive | None
+    sensitivity: Sensitivity
     fit: xr.DataTree | None = field(repr=False, compare=False)
     source_hash: Mapping[str, str]
     versions: Mapping[str, str]

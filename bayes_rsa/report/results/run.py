@@ -17,6 +17,7 @@ from bayes_rsa.report.results import engines
 from bayes_rsa.report.results.classical import classical
 from bayes_rsa.report.results.predictive import Predictive, predictive
 from bayes_rsa.report.results.records import Analysed, Answer, Results
+from bayes_rsa.report.results.sensitivity import sensitivity
 from bayes_rsa.summaries import AbsoluteEffect, absolute_effects
 from bayes_rsa.trial import Trial
 
@@ -74,6 +75,7 @@ def run(analysis: Analysis, progress: Progress | None = None) -> Results:
         meaning = _meaning(analysis, specification)
         rows.append(Analysed(specification, slugs[k], answers, refused, meaning))
     absolute, by = _absolute(analysis, rows[0])
+    reliable = fit is not None and rows[0].answers["nuts"].passed
     return Results(
         analysis=analysis,
         audit=_audit(analysis.trial),
@@ -82,6 +84,7 @@ def run(analysis: Analysis, progress: Progress | None = None) -> Results:
         absolute=absolute,
         absolute_engine=by,
         predictive=_predictive(fit, analysis),
+        sensitivity=sensitivity(analysis, fit if reliable else None, step),
         fit=fit,
         source_hash=engines.source_hashes(models),
         versions=versions(),

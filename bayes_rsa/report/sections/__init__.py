@@ -19,6 +19,7 @@ from bayes_rsa.report.sections.methods import methods
 from bayes_rsa.report.sections.predictive import predictive
 from bayes_rsa.report.sections.priors import priors
 from bayes_rsa.report.sections.results import results
+from bayes_rsa.report.sections.sensitivity import sensitivity
 from bayes_rsa.report.sections.summary import summary
 
 SECTIONS: Final[tuple[Callable[[Quoting], Section], ...]] = (
@@ -28,6 +29,7 @@ SECTIONS: Final[tuple[Callable[[Quoting], Section], ...]] = (
     computation,
     predictive,
     results,
+    sensitivity,
     limitations,
     methods,
 )

@@ -17,7 +17,7 @@ from bayes_rsa.report.blocks import (
     text,
 )
 from bayes_rsa.report.numbers import Number
-from bayes_rsa.report.quoting import Quoting
+from bayes_rsa.report.quoting import Quoting, reciprocal_error
 from bayes_rsa.summaries import AbsoluteEffect
 
 
@@ -95,20 +95,25 @@ def _cells(quote: Quoting, k: int, effect: AbsoluteEffect) -> list[Number | Inte
     engine = quote.results.absolute_engine
     name = f"reference.absolute.{k + 1}"
 
-    def number(part: str, value: float | None, kind: str) -> Number:
-        return quote.plain(f"{name}.{part}", value, kind, engine)
+    def number(part: str, value: float | None, kind: str, error: float | None = None) -> Number:
+        return quote.plain(f"{name}.{part}", value, kind, engine, error)
 
+    errors = effect.mcse_eti or (None, None)
     limits = Interval(
-        number("lower", effect.eti[0], "difference"), number("upper", effect.eti[1], "difference")
+        number("lower", effect.eti[0], "difference", errors[0]),
+        number("upper", effect.eti[1], "difference", errors[1]),
     )
     nnt = effect.nnt
     kinds = [kind for kind, _ in nnt.limits]
+    # Where fewer events are better, the best limit is the lower one of the risk difference.
+    ends = errors if quote.trial.better == "lower" else errors[::-1]
     best, worst = (
-        number(f"nnt.{part}", value, "nnt")
-        for part, (_, value) in zip(("best", "worst"), nnt.limits, strict=True)
+        number(f"nnt.{part}", value, "nnt", reciprocal_error(value, error))
+        for part, (_, value), error in zip(("best", "worst"), nnt.limits, ends, strict=True)
     )
     harm = nnt.harm_at_median is not None
-    middle = number("nnt.median", nnt.harm_at_median if harm else nnt.benefit_at_median, "nnt")
+    at_median = nnt.harm_at_median if harm else nnt.benefit_at_median
+    middle = number("nnt.median", at_median, "nnt", reciprocal_error(at_median, effect.mcse_median))
     through = " to \u221e to " if kinds[0] != kinds[1] else " to "
     needed = text(
         "NNTH " if harm else "NNTB ",
@@ -121,7 +126,17 @@ def _cells(quote: Quoting, k: int, effect: AbsoluteEffect) -> list[Number | Inte
         ")",
     )
     chances = [
-        number(f"p.{words.percent(size).rstrip('%')}-points", chance, "probability")
+        number(
+            f"p.{words.percent(size).rstrip('%')}-points",
+            chance,
+            "probability",
+            effect.mcse_probabilities.get(size),
+        )
         for size, chance in effect.probabilities.items()
     ]
-    return [number("median", effect.median, "difference"), limits, needed, *chances]
+    return [
+        number("median", effect.median, "difference", effect.mcse_median),
+        limits,
+        needed,
+        *chances,
+    ]

@@ -18,9 +18,7 @@ def open_items(quote: Quoting) -> Mapping[int, str]:
     )
     biomarker_answer = NOT_YET if quote.trial.biomarkers else "not applicable: "
     return {
-        15: f"{NOT_YET}no Bayes factor is printed",
         16: f"{NOT_YET}no decision is drawn; probabilities of worthwhile benefit are given",
-        18: f"{NOT_YET}Box’s P of each prior",
         19: f"{NOT_YET}type I error, power, coverage and replication probability",
         20: f"{biomarker_answer}{biomarkers}",
     }

@@ -170,8 +170,8 @@ def _scope() -> list[Text]:
     return [
         _item(
             "Not in this report yet.",
-            "Bias, misclassified or missing outcomes, prior–data conflict, tipping points, Bayes "
-            "factors, operating characteristics and a model of the biomarkers are not part of this "
-            "version; the checklist says so item by item.",
+            "Bias, misclassified or missing outcomes, operating characteristics, a decision and a "
+            "model of the biomarkers are not part of this version; the checklist says so item by "
+            "item.",
         )
     ]

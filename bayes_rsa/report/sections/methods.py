@@ -49,6 +49,20 @@ _REFERENCES: Final = (
         "Altman DG. Confidence intervals for the number needed to treat. BMJ 1998;317:1309–1312. "
         "doi:10.1136/bmj.317.7168.1309"
     ),
+    "Matthews RAJ. R Soc Open Sci 2018;5:171047. doi:10.1098/rsos.171047",
+    "Held L. R Soc Open Sci 2019;6:181534. doi:10.1098/rsos.181534",
+    "Gunel E, Dickey J. Biometrika 1974;61:545–557. doi:10.1093/biomet/61.3.545",
+    "Kass RE, Vaidyanathan SK. J R Stat Soc B 1992;54:129–144",
+    "Gronau QF et al. J Stat Softw 2021;100(17). doi:10.18637/jss.v100.i17",
+    "Box GEP. J R Stat Soc A 1980;143:383–430. doi:10.2307/2982063",
+    "Evans M, Moshonov H. Bayesian Anal 2006;1:893–914. doi:10.1214/06-BA129",
+    "Neuenschwander B et al. (ELIR). Biometrics 2020;76:578–587. doi:10.1111/biom.13252",
+    (
+        "Morita S, Thall PF, Müller P. Biometrics 2008;64:595–602. "
+        "doi:10.1111/j.1541-0420.2007.00888.x"
+    ),
+    "Kallioinen N et al. Stat Comput 2024;34:57. doi:10.1007/s11222-023-10366-5",
+    "van Zwet EW, Schwab S, Senn S. Stat Med 2021;40:6107–6117. doi:10.1002/sim.9173",
 )
 
 

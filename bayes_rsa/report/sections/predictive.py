@@ -86,7 +86,7 @@ def predictive(quote: Quoting) -> Section:
         title,
         tuple(blocks),
         {
-            7: f"distribution of {before}; Box’s P: not yet in this report"
+            7: f"distribution of {before}; Box’s P under “Prior–data conflict”"
             if found.prior is not None
             else "not applicable: a prior of the reference analysis is improper",
             12: f"{before}; biomarkers: not yet in this report"

@@ -48,8 +48,7 @@ def priors(quote: Quoting) -> Section:
                 f"; {words.counted(len(assumed), 'row')} marked as resting on an assumption"
                 if assumed
                 else ""
-            )
-            + "; prior effective sample size: not yet in this report",
+            ),
             6: "the model function’s name with the hash of its source, and the code that runs it",
         },
     )

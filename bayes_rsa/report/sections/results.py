@@ -48,8 +48,7 @@ def results(quote: Quoting) -> Section:
             13: f"mean, median, SD, {level} equal-tailed and highest-density intervals with their "
             "scale, NNT by Altman’s rule",
             14: "thresholds with reasons and sources first; probabilities under every prior",
-            17: "the whole named set of priors; power-scaling, reverse Bayes and tipping points: "
-            "not yet in this report",
+            17: "the whole named set of priors",
         },
     )
 
