@@ -66,6 +66,38 @@ def test_a_prior_on_the_risk_is_averaged_over() -> None:
     assert found.baseline == str(prior)
 
 
+def test_errors_are_those_of_the_draws() -> None:
+    """Fresh sets of independent draws scatter as the errors say."""
+    rate = Prior.normal(0.4, 0.8)
+    found = [
+        absolute_effects(beta_fit(TACROLIMUS, seed=k, draws=1000), baselines=[0.6, rate])
+        for k in range(40)
+    ]
+    for which in range(2):
+        effects = [pair[which] for pair in found]
+        checks = [
+            ([e.median for e in effects], [e.mcse_median for e in effects]),
+            ([e.eti[0] for e in effects], [e.mcse_eti[0] for e in effects if e.mcse_eti]),
+            ([e.eti[1] for e in effects], [e.mcse_eti[1] for e in effects if e.mcse_eti]),
+            (
+                [e.probabilities[0.1] for e in effects],
+                [e.mcse_probabilities[0.1] for e in effects],
+            ),
+        ]
+        for values, errors in checks:
+            # The SD of 40 values has a relative standard error of 1 / sqrt(78), 0.11.
+            ratio = np.std(values, ddof=1) / np.median(np.array(errors, dtype=float))
+            assert 1 - 4 * 0.11 < ratio < 1 + 4 * 0.11
+
+
+def test_an_exact_posterior_has_no_monte_carlo_error() -> None:
+    posterior = exact.independent_arms(TACROLIMUS, treatment=UNIFORM, control=UNIFORM)
+    (found,) = absolute_effects(posterior, baselines=[0.6])
+    assert found.mcse_median is None
+    assert found.mcse_eti is None
+    assert dict(found.mcse_probabilities) == {}
+
+
 def test_a_tight_prior_is_its_point() -> None:
     tree = beta_fit(TACROLIMUS)
     logit = float(np.log(0.6 / 0.4))

@@ -7,8 +7,9 @@ risk, or a prior on it that is independent of the trial.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from bayes_rsa import defaults
@@ -44,6 +45,10 @@ class AbsoluteEffect:
         By Altman's rule, from ``median`` and ``eti``.
     probabilities
         P(benefit of at least d) for each stated difference d > 0, by d.
+    mcse_median, mcse_eti
+        Monte Carlo standard errors; None for an exact posterior.
+    mcse_probabilities
+        The same of ``probabilities``; empty for an exact posterior.
     """
 
     baseline: str
@@ -52,6 +57,9 @@ class AbsoluteEffect:
     eti: tuple[float, float]
     nnt: NumberNeededToTreat
     probabilities: Mapping[float, float]
+    mcse_median: float | None = None
+    mcse_eti: tuple[float, float] | None = None
+    mcse_probabilities: Mapping[float, float] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able form."""
@@ -60,6 +68,8 @@ class AbsoluteEffect:
             "eti": list(self.eti),
             "nnt": self.nnt.interval,
             "probabilities": {f"{d:g}": p for d, p in self.probabilities.items()},
+            "mcse_eti": None if self.mcse_eti is None else list(self.mcse_eti),
+            "mcse_probabilities": {f"{d:g}": e for d, e in self.mcse_probabilities.items()},
         }
 
 
@@ -110,10 +120,12 @@ def _at(
 ) -> AbsoluteEffect:
     import numpy as np
 
+    from bayes_rsa.summaries.draws import DrawsPosterior
+
     log_odds = _control_log_odds(baseline)
 
-    def cdf(x: float) -> float:
-        """P(risk difference <= x), averaged over the control risk."""
+    def places(x: float) -> tuple[Floats, Floats]:
+        """Treatment risk at each control risk for a difference x, and the effect that makes it."""
         p0 = 1 / (1 + np.exp(-log_odds))
         p1 = np.clip(p0 + x, 0.0, 1.0)
         with np.errstate(divide="ignore"):
@@ -122,12 +134,37 @@ def _at(
                 if key == "log_odds_ratio"
                 else np.log(p1) - np.log(p0)
             )
+        return p1, effect
+
+    def cdf(x: float) -> float:
+        """P(risk difference <= x), averaged over the control risk."""
+        p1, effect = places(x)
         values = np.where(p1 >= 1, 1.0, np.where(p1 <= 0, 0.0, asked.cdf(key, effect)))
         return float(np.mean(values))
 
     tails = ((1 - interval) / 2, (1 + interval) / 2)
     lower, median, upper = (_invert(cdf, q) for q in (tails[0], 0.5, tails[1]))
     sign = 1 if asked.better == "higher" else -1
+    errors: dict[str, Any] = {}
+    if isinstance(asked, DrawsPosterior):
+        draws = asked.draws(key)
+
+        def error(x: float) -> float:
+            """Monte Carlo standard error of ``cdf(x)``."""
+            p1, effect = places(x)
+            inside = np.where(p1 >= 1, np.inf, np.where(p1 <= 0, -np.inf, effect))
+            return _error(draws, inside)
+
+        def quantile_error(q: float, x: float) -> float:
+            off = error(x)
+            low, high = (_invert(cdf, min(max(p, 0.0), 1.0)) for p in (q - off, q + off))
+            return (high - low) / 2
+
+        errors = {
+            "mcse_median": quantile_error(0.5, median),
+            "mcse_eti": (quantile_error(tails[0], lower), quantile_error(tails[1], upper)),
+            "mcse_probabilities": {d: error(sign * d) for d in differences},
+        }
     return AbsoluteEffect(
         baseline=str(baseline) if isinstance(baseline, Prior) else f"{baseline:g}",
         interval=interval,
@@ -135,7 +172,28 @@ def _at(
         eti=(lower, upper),
         nnt=number_needed_to_treat(median, (lower, upper), asked.better),
         probabilities={d: 1 - cdf(d) if sign > 0 else cdf(-d) for d in differences},
+        **errors,
     )
+
+
+def _error(draws: Floats, limits: Floats) -> float:
+    """Standard error of the mean, over the draws (chain, draw), of the share of limits not below.
+
+    Where (almost) no draw, or every one, lies below a single limit there is no empirical error: it
+    is shrunk towards 1/2, as for a probability.
+    """
+    import arviz_stats as azs
+    import numpy as np
+
+    ordered = np.sort(limits, axis=None)
+    share = 1.0 - np.searchsorted(ordered, draws, side="left") / ordered.size
+    alike = np.ptp(share) == 0
+    floor = 0.0
+    if alike or ordered.size == 1:
+        shrunk = (share.sum() + 1) / (share.size + 2)
+        ess = float(azs.ess(draws, method="tail", prob=defaults.TAILS))
+        floor = math.sqrt(shrunk * (1 - shrunk) / ess)
+    return floor if alike else float(np.fmax(azs.mcse(share, method="mean"), floor))
 
 
 def _control_log_odds(baseline: float | Prior) -> Floats:
