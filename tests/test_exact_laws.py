@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from fractions import Fraction
 
@@ -384,3 +385,33 @@ def test_flat_effects_where_the_posterior_is_proper() -> None:
     difference = exact.risk_difference(trial, effect=Prior.flat())
     assert above(difference, "risk_difference", 0.0) < 0.1
     assert set(ESTIMANDS) >= set(post.estimands)
+
+
+def test_a_prior_that_leaves_most_control_risks_no_effect() -> None:
+    """Under control risks where no effect is possible there is no posterior, and no warning."""
+    post = exact.risk_difference(
+        TRIAL, effect=Prior.uniform(-0.99, -0.98), baseline=Prior.normal(0, 1.5)
+    )
+    nodes, weights = np.polynomial.legendre.leggauss(200)
+    (y1, y0), (n1, n0) = TRIAL.events, TRIAL.n
+    mass = below = mean = 0.0
+    # The prior's room begins at a control risk of 0.98, and is whole from 0.99.
+    edges = special.logit([0.98, 0.99, 1 - 1e-9])
+    for low, high in itertools.pairwise(edges):
+        x = 0.5 * (high + low) + 0.5 * (high - low) * nodes[:, None]
+        p0 = special.expit(x)
+        least = np.maximum(-0.99, -p0)
+        for first, last, counted in ((least, -0.985, 1.0), (np.maximum(least, -0.985), -0.98, 0.0)):
+            width = np.maximum(last - first, 0.0)
+            r = first + width * 0.5 * (nodes + 1)
+            p1 = np.clip(p0 + r, 1e-300, None)
+            logs = (y1 * np.log(p1) + (n1 - y1) * np.log1p(-p1)) + (
+                y0 * np.log(p0) + (n0 - y0) * np.log1p(-p0)
+            )
+            density = np.exp(logs + 480.0) * stats.norm.pdf(x, 0, 1.5) / (-0.98 - least)
+            cells = density * weights[:, None] * weights * 0.5 * width * 0.5 * (high - low)
+            mass += cells.sum()
+            below += counted * cells.sum()
+            mean += (cells * p0).sum()
+    assert post.cdf("risk_difference", -0.985) == pytest.approx(below / mass, abs=1e-8)
+    assert post.summary("p_control").mean == pytest.approx(mean / mass, abs=1e-8)

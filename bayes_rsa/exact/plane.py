@@ -188,7 +188,9 @@ def possible_mass(measure: str, effect: Prior) -> Term:
             lower, upper = np.full_like(l0, -np.inf), softplus(-l0)
         else:
             lower, upper = -expit(l0), expit(-l0)
-        return -np.asarray(effect.log_mass(lower, upper))
+        mass = np.asarray(effect.log_mass(lower, upper))
+        # Where no effect is possible there is no density: -inf, and not the inf that would meet it.
+        return np.where(np.isneginf(mass), -np.inf, -mass)
 
     breaks = tuple(
         ("control", level)
