@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import ClassVar, Final, NamedTuple
+from typing import ClassVar, Final
 
 from bayes_rsa.errors import InputError
 from bayes_rsa.fields import check_choice, check_count, check_number, check_text
+from bayes_rsa.trial.arm_summary import Moments, Quartiles, moments_of, parts
+from bayes_rsa.trial.finding_summaries import BaselineFollowUp, GeometricMeanSD
 from bayes_rsa.trial.printed import Printed
 
 __all__ = [
     "FINDINGS",
+    "BaselineFollowUp",
     "DirectionOnly",
     "ExactTest",
     "Finding",
+    "GeometricMeanSD",
     "MeanSD",
     "MedianQuartiles",
     "Moments",
@@ -23,23 +27,6 @@ __all__ = [
 
 DIRECTIONS: Final = ("lower", "higher", "not stated")
 _OPPOSITE: Final = {"lower": "higher", "higher": "lower", "not stated": "not stated"}
-
-
-class Moments(NamedTuple):
-    """Mean and standard deviation of one arm, in the marker's unit, and how many were measured."""
-
-    mean: float
-    sd: float
-    n: int
-
-
-class Quartiles(NamedTuple):
-    """Lower quartile, median and upper quartile of one arm, in the marker's unit, and n."""
-
-    q1: float
-    median: float
-    q3: float
-    n: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,21 +143,7 @@ class MeanSD:
 
     def __post_init__(self) -> None:
         for arm in ("treatment", "control"):
-            mean, sd, n = _parts(f"finding.{arm}", getattr(self, arm), Moments._fields)
-            object.__setattr__(
-                self,
-                arm,
-                Moments(
-                    check_number(f"finding.{arm}.mean", mean),
-                    check_number(
-                        f"finding.{arm}.sd",
-                        sd,
-                        above=0,
-                        remedy="write the standard deviation, not the standard error",
-                    ),
-                    check_count(f"finding.{arm}.n", n, least=2),
-                ),
-            )
+            object.__setattr__(self, arm, moments_of(f"finding.{arm}", getattr(self, arm)))
 
     def exchanged(self) -> MeanSD:
         """Return the same finding with the arms exchanged."""
@@ -195,7 +168,7 @@ class MedianQuartiles:
 
     def __post_init__(self) -> None:
         for arm in ("treatment", "control"):
-            *cuts, n = _parts(f"finding.{arm}", getattr(self, arm), Quartiles._fields)
+            *cuts, n = parts(f"finding.{arm}", getattr(self, arm), Quartiles._fields)
             q1, median, q3 = (
                 check_number(f"finding.{arm}.{name}", cut)
                 for name, cut in zip(("q1", "median", "q3"), cuts, strict=True)
@@ -253,15 +226,23 @@ class PatientLevel:
         return {"evidence": self.kind, "path": self.path}
 
 
-Finding = DirectionOnly | ExactTest | MeanSD | MedianQuartiles | PatientLevel
+Finding = (
+    DirectionOnly
+    | ExactTest
+    | MedianQuartiles
+    | MeanSD
+    | GeometricMeanSD
+    | BaselineFollowUp
+    | PatientLevel
+)
 
-FINDINGS: Final = (DirectionOnly, ExactTest, MeanSD, MedianQuartiles, PatientLevel)
+FINDINGS: Final = (
+    DirectionOnly,
+    ExactTest,
+    MedianQuartiles,
+    MeanSD,
+    GeometricMeanSD,
+    BaselineFollowUp,
+    PatientLevel,
+)
 """The classes of evidence, from the weakest to the strongest."""
-
-
-def _parts(field: str, value: object, names: tuple[str, ...]) -> tuple[object, ...]:
-    """Return the parts of one arm's summary, in order."""
-    if not isinstance(value, tuple | list) or len(value) != len(names):
-        order = ", ".join(names)
-        raise InputError(field, value, f"it must hold {order}", f"write them as ({order})")
-    return tuple(value)

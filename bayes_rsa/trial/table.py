@@ -10,9 +10,17 @@ from bayes_rsa.errors import InputError
 from bayes_rsa.fields import MISSING, check_choice, renamed
 from bayes_rsa.toml_text import check_keys, numbered
 from bayes_rsa.trial.arm import Arm
+from bayes_rsa.trial.arm_summary import BeforeAfter, Moments, Quartiles
 from bayes_rsa.trial.biomarker import Biomarker
 from bayes_rsa.trial.expectation import PlannedEffect, Threshold
-from bayes_rsa.trial.finding import FINDINGS, Finding, MeanSD, MedianQuartiles, Moments, Quartiles
+from bayes_rsa.trial.finding import (
+    FINDINGS,
+    BaselineFollowUp,
+    Finding,
+    GeometricMeanSD,
+    MeanSD,
+    MedianQuartiles,
+)
 from bayes_rsa.trial.outcome import Outcome
 from bayes_rsa.trial.reported import ReportedEffect
 from bayes_rsa.trial.value import Trial
@@ -21,6 +29,12 @@ __all__ = ["trial_from_dict"]
 
 _KINDS: Final = {cls.kind: cls for cls in FINDINGS}
 _FINDING_KEYS: Final = sorted({"evidence"}.union(*(cls.__dataclass_fields__ for cls in FINDINGS)))
+_ARM_KEYS: Final[dict[type, tuple[str, ...]]] = {
+    MeanSD: Moments._fields,
+    GeometricMeanSD: Moments._fields,
+    MedianQuartiles: Quartiles._fields,
+    BaselineFollowUp: BeforeAfter._fields,
+}
 _TABLES: Final = ("outcome", "treatment", "control", "reported", "planned")
 _LISTS: Final = ("thresholds", "biomarkers")
 
@@ -114,11 +128,7 @@ def _finding(field: str, data: object) -> Finding:
     kind = _KINDS[check_choice(f"{field}.evidence", raw.get("evidence", MISSING), _KINDS)]
     keys = _names(kind)
     table = check_keys(field, raw, ("evidence", *keys))
-    arm: tuple[str, ...] = ()
-    if kind is MeanSD:
-        arm = Moments._fields
-    elif kind is MedianQuartiles:
-        arm = Quartiles._fields
+    arm = _ARM_KEYS.get(kind, ())
     for role in ("treatment", "control") if arm else ():
         summary = check_keys(f"{field}.{role}", table.get(role, {}), arm)
         table[role] = tuple(summary.get(name, MISSING) for name in arm)
