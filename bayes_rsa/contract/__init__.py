@@ -14,7 +14,8 @@ it, whoever wrote it. The clauses:
     The free variables are exactly those the card has a prior for.
 ``data``
     ``events`` and ``n`` are integer data over the dim ``arm`` = ``["treatment", "control"]``; a
-    reported effect stands in ``estimate`` and ``standard_error``.
+    reported effect stands in ``estimate`` and ``standard_error``. A model of biomarkers has the dim
+    ``marker``, with the card's ``markers`` as coordinates.
 ``hyperparameters``
     Each argument of a prior is data named ``<parameter>__<argument>``, a vector over
     ``<parameter>__component``, with ``<parameter>__weight``; ``flat()`` has none.
@@ -27,7 +28,7 @@ it, whoever wrote it. The clauses:
 
 from __future__ import annotations
 
-from bayes_rsa.contract.cards import Card, attach, card, source_of
+from bayes_rsa.contract.cards import MARKER, Card, attach, card, source_of
 from bayes_rsa.contract.clauses import CLAUSES, check
 from bayes_rsa.contract.data import (
     ARMS,
@@ -41,6 +42,7 @@ from bayes_rsa.contract.data import (
 __all__ = [
     "ARMS",
     "CLAUSES",
+    "MARKER",
     "ONE_CALL",
     "Card",
     "attach",

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 _ATTRIBUTE: Final = "_bayes_rsa_card"
 
+MARKER: Final = "marker"
+"""Dim of the biomarkers, and the measure of a model of them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -42,6 +45,9 @@ class Card:
         Whether it generates every value that the data may take; calibration needs this.
     why_not_generative
         The reason, where it does not.
+    markers
+        Biomarkers that it models, the coordinates of the dim ``marker``; none in a model of the
+        primary outcome.
     source
         Text of the module that defines the model; its hash is the model's provenance.
     """
@@ -55,6 +61,7 @@ class Card:
     arms: bool = True
     generative: bool = True
     why_not_generative: str = ""
+    markers: tuple[str, ...] = ()
     source: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
@@ -67,7 +74,12 @@ class Card:
 
     @property
     def measure(self) -> str:
-        """The trial's measure: ``OR`` when counts are modelled, else the reported one."""
+        """The trial's measure: ``OR`` when counts are modelled, else the reported one.
+
+        ``marker`` in a model of biomarkers, which says nothing about the primary outcome.
+        """
+        if self.markers:
+            return MARKER
         return "OR" if self.arms else self.trial.measure
 
     @property
@@ -99,6 +111,7 @@ class Card:
             "proper": self.proper,
             "generative": self.generative,
             "source_sha256": self.source_hash,
+            **({"markers": list(self.markers)} if self.markers else {}),
         }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from bayes_rsa.contract.cards import Card, card
+from bayes_rsa.contract.cards import MARKER, Card, card
 from bayes_rsa.contract.data import ARMS, ONE_CALL, data_of, hyperparameters
 from bayes_rsa.errors import ContractError
 
@@ -58,6 +58,10 @@ def _priors(model: pm.Model, c: Card) -> str:
 
 
 def _data(model: pm.Model, c: Card) -> str:
+    if c.markers:
+        if tuple(model.coords.get(MARKER, ())) != c.markers:
+            return f"the dim {MARKER!r} has coordinates {model.coords.get(MARKER)}, not {c.markers}"
+        return ""
     wanted = ("events", "n") if c.arms else ("estimate", "standard_error")
     for name in wanted:
         if name not in {d.name for d in model.data_vars}:

@@ -54,7 +54,13 @@ class CompiledModel:
         """The same compiled graph with these arrays as data; ``model`` is what they belong to."""
         other = object.__new__(type(self))
         other.model, other.key = model, self.key
-        other._compiled = self._compiled.with_data(**data)
+        unknown = set(data) - {d.name for d in model.data_vars}
+        if unknown:
+            raise KeyError(f"the model has no data {', '.join(sorted(unknown))}")
+        # nutpie refuses data that the log density does not depend on, such as where chains start.
+        used = {v.name for v in self._compiled.shared_var_keys}
+        known = {name: value for name, value in data.items() if name in used}
+        other._compiled = self._compiled.with_data(**known)
         return other
 
     def sample(

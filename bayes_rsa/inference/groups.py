@@ -53,6 +53,8 @@ def add_data(tree: xr.DataTree, model: pm.Model, card: contract.Card) -> None:
     import xarray as xr
 
     coords = {"arm": list(contract.ARMS)} if card.arms else {}
+    if card.markers:
+        coords[contract.MARKER] = list(card.markers)
     constant = contract.data_of(model)
     observed = {v.name: model.rvs_to_values[v].eval() for v in model.observed_RVs}
     for group, values in (("constant_data", constant), ("observed_data", observed)):

@@ -32,6 +32,10 @@ def require_proper_posterior(card: Card) -> None:
         If two priors are improper, or one is and the data do not make up for it.
     """
     improper = [name for name, prior in card.priors.items() if not prior.is_proper]
+    if card.markers:
+        # Reports of means and SDs, or of quartiles, make up for flat priors on all parameters;
+        # every other model of biomarkers refuses improper priors itself.
+        return
     if len(improper) > 1:
         raise InputError(
             " and ".join(improper),

@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from bayes_rsa import defaults
+from bayes_rsa.contract import MARKER
 from bayes_rsa.errors import InputError
 from bayes_rsa.estimands import ESTIMANDS, EstimandSummary, Event, available
 from bayes_rsa.estimands.moments import moment_exists
@@ -41,6 +42,13 @@ class DrawsPosterior:
         self.model: str = model["name"]
         self.better: str = model["better"]
         self.measure: str = model["measure"]
+        if self.measure == MARKER:
+            raise InputError(
+                "fit",
+                self.model,
+                "a model of biomarkers says nothing about the primary outcome",
+                "ask bayes_rsa.biomarkers.marker_records(fit)",
+            )
         self.arms: bool = model["arms"]
         self._posterior = fit["posterior"].to_dataset()
         self._ordered: dict[str, Floats] = {}
