@@ -102,6 +102,23 @@ POWER_SCALING_THRESHOLD: Final = 0.05
 BASELINE_LEAK_SDS: Final = (0.5, 1.0, 1.5, 2.5, 5.0, 10.0)
 """SDs of the normal priors on the control log odds in the table of the baseline's leak."""
 
+# Biomarkers -----------------------------------------------------------------------------------
+
+SIGNIFICANCE_LEVEL: Final = 0.05
+"""Two-sided level at which markers were selected, where they are shown because significant."""
+MARKER_PRIOR_SDS: Final = (0.5, 1.0, 2.0)
+"""SDs of the normal priors on a standardised difference (mean 0) that are shown side by side."""
+MARKER_SIZES: Final = (0.2, 0.5, 0.8)
+"""Standardised differences called small, medium and large (Cohen 1988)."""
+MARKER_SPREAD_SD: Final = 0.5
+"""SD of the half-normal prior on the SD of standardised differences between markers."""
+MARKER_CORRELATIONS: Final = (0.0, 0.5, 0.9)
+"""Correlations of markers within a patient at which joint statements are shown."""
+SIZE_MOVES_MAX: Final = 1.25
+"""How many times the posterior mean of a size may grow from the narrowest to the widest prior."""
+DIRECTION_SUPPORTED: Final = 0.95
+"""Posterior probability of a direction, under every prior, above which it is called supported."""
+
 # Doubt about the trial --------------------------------------------------------------------------
 
 DOUBT_THRESHOLD: Final = 0.95

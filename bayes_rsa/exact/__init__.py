@@ -18,16 +18,19 @@ from bayes_rsa.exact.models import (
     risk_difference,
 )
 from bayes_rsa.exact.posterior import ExactPosterior
-from bayes_rsa.exact.reported import reported_effect
 
 if TYPE_CHECKING:
-    from bayes_rsa.exact import doubt, tables
+    from bayes_rsa.exact import biomarkers, doubt, tables
     from bayes_rsa.exact.conditional import conditional_odds_ratio
     from bayes_rsa.exact.contrast import ContrastLikelihood
+    from bayes_rsa.exact.marker_posterior import MarkerPosterior
+    from bayes_rsa.exact.reported import reported_effect
 
 __all__ = [
     "ContrastLikelihood",
     "ExactPosterior",
+    "MarkerPosterior",
+    "biomarkers",
     "conditional_odds_ratio",
     "doubt",
     "howard",
@@ -40,11 +43,16 @@ __all__ = [
     "tables",
 ]
 
-_LATER: Final = {"ContrastLikelihood": "contrast", "conditional_odds_ratio": "conditional"}
+_LATER: Final = {
+    "ContrastLikelihood": "contrast",
+    "MarkerPosterior": "marker_posterior",
+    "conditional_odds_ratio": "conditional",
+    "reported_effect": "reported",
+}
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("doubt", "tables"):
+    if name in ("biomarkers", "doubt", "tables"):
         return importlib.import_module(f"bayes_rsa.exact.{name}")
     if name in _LATER:
         return getattr(importlib.import_module(f"bayes_rsa.exact.{_LATER[name]}"), name)

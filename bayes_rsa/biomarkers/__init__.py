@@ -1,0 +1,20 @@
+"""What is known about each biomarker, and what its report cannot say."""
+
+from __future__ import annotations
+
+from bayes_rsa.biomarkers.assessment import assess
+from bayes_rsa.biomarkers.fitted import FittedMarker, marker_records
+from bayes_rsa.biomarkers.identification import Identification, size_identified
+from bayes_rsa.biomarkers.joint import joint_table
+from bayes_rsa.biomarkers.record import MarkerAssessment, UnderPrior
+
+__all__ = [
+    "FittedMarker",
+    "Identification",
+    "MarkerAssessment",
+    "UnderPrior",
+    "assess",
+    "joint_table",
+    "marker_records",
+    "size_identified",
+]
