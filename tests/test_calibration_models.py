@@ -30,8 +30,12 @@ def nuts(name: str, compiled: dict[str, Nuts]) -> Nuts:
     return compiled[name]
 
 
-# The mixtures are in the long runs only: each case costs a compile.
-@pytest.mark.parametrize("name", [name for name in CASES if not name.endswith("mixture")])
+# Each case costs a compile: the mixtures are in the long runs only, and the models that have a
+# module of their own are calibrated in its tests.
+QUICK = [name for name, case in CASES.items() if "mixture" not in name and "." not in case.function]
+
+
+@pytest.mark.parametrize("name", QUICK)
 def test_calibrated(name: str, compiled: dict[str, Nuts]) -> None:
     found = sbc(CASES[name].build(), SIMULATIONS, SEED, draws=DRAWS, engine=nuts(name, compiled))
     assert found.passed, found.explain()

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bayes_rsa.calibration.catalogue import CASES, Case, posterior_cases
+from bayes_rsa.calibration.case import Case
+from bayes_rsa.calibration.catalogue import CASES, posterior_cases
 from bayes_rsa.calibration.nuts import Nuts
 from bayes_rsa.calibration.record import Calibration
 from bayes_rsa.calibration.simulation_based import SIMULATIONS, posterior_sbc, sbc
