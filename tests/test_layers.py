@@ -18,6 +18,7 @@ LIGHT = (
     "cli",
     "errors",
     "estimands",
+    "evidence",
     "exact",
     "frequentist",
     "priors",

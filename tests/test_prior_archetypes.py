@@ -121,7 +121,7 @@ def test_refuses_other_arguments() -> None:
 
 def test_every_archetype_has_words_and_a_parameter_and_is_read_by_name() -> None:
     fixed = archetypes()
-    assert len(fixed) == 45
+    assert len(fixed) == 56
     for name, prior in fixed.items():
         assert prior.label, name
         assert prior.rationale, name
@@ -131,7 +131,7 @@ def test_every_archetype_has_words_and_a_parameter_and_is_read_by_name() -> None
         assert Prior.parse(name).label == prior.label
         assert Prior.parse(str(prior)) == prior
     with_planned = archetypes(planned_odds_ratio=2.0)
-    assert len(with_planned) == 45 + 6 + 2
+    assert len(with_planned) == 56 + 6 + 2
     assert list(with_planned)[:9] == list(zampieri(2.0))
     assert set(archetypes("probability")) == {
         "uniform",
