@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import _thread
 import math
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -121,6 +123,34 @@ def test_the_target_is_reached() -> None:
     for target in (300, 9000):
         table = summarize(refit(ess_target=target, predictive=False))
         assert table[["ess_bulk", "ess_tail"]].to_numpy().min() >= target
+
+
+@pytest.mark.parametrize("draws", [300, 200_000])
+def test_an_interrupted_fit_is_no_fit(monkeypatch: pytest.MonkeyPatch, draws: int) -> None:
+    """nutpie swallows the signal, and gives back the draws so far."""
+    import nutpie
+
+    whole = nutpie.sample
+
+    def interrupted(compiled: object, **settings: object) -> xr.DataTree:
+        # Complete only in its first chain, where there are few draws.
+        tree: xr.DataTree = whole(compiled, **settings | {"draws": 300})
+        stats = tree["sample_stats"].to_dataset()
+        stats["energy"] = stats["energy"].where((stats["chain"] == 0) | (stats["draw"] < 200))
+        tree["sample_stats"] = xr.DataTree(stats)
+        return tree
+
+    monkeypatch.setattr(nutpie, "sample", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        refit(draws=draws)
+
+
+def test_a_real_interrupt_ends_the_fit() -> None:
+    timer = threading.Timer(0.3, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        compiled_midpoint().sample(seed=1, draws=1_000_000, cores=1)
+    timer.join()
 
 
 def test_provenance_is_complete() -> None:

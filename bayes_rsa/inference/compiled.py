@@ -77,6 +77,11 @@ class CompiledModel:
         """Draw with NUTS (nutpie): groups ``posterior`` and ``sample_stats``.
 
         The draws depend on the seed and the settings, not on the number of cores.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If nutpie was interrupted: it swallows the signal and gives back what it has so far.
         """
         import nutpie
 
@@ -91,6 +96,8 @@ class CompiledModel:
             save_warmup=False,
             progress_bar=progress,
         )
+        if not _complete(tree, chains, draws):
+            raise KeyboardInterrupt
         return _storable(tree)
 
 
@@ -98,6 +105,14 @@ def _cores() -> int:
     import os
 
     return os.cpu_count() or 1
+
+
+def _complete(tree: xr.DataTree, chains: int, draws: int) -> bool:
+    """Whether all chains have all their draws; nutpie fills up the shorter ones with nan."""
+    energy = tree["sample_stats"]["energy"]
+    if (energy.sizes["chain"], energy.sizes["draw"]) != (chains, draws):
+        return False
+    return bool(energy.isel(draw=-1).notnull().all())
 
 
 def _storable(tree: xr.DataTree) -> xr.DataTree:
