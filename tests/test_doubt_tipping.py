@@ -26,9 +26,11 @@ from bayes_rsa.sensitivity.doubt import (
     fewest_missing,
     imputed_map,
     kinds,
+    reference_belief,
+    trust_curve,
+    trust_tipping,
     worst_case_map,
 )
-from bayes_rsa.sensitivity.doubt.nuts_search import crossing_by_nuts
 from bayes_rsa.sensitivity.doubt.questions import ExactDoubt
 from bayes_rsa.trial import Trial
 
@@ -117,7 +119,7 @@ def test_a_reported_effect_can_only_be_biased() -> None:
     reported = REPORTED.reported
     z = NormalDist().inv_cdf(0.975)
     assert amounts(found)[0] == pytest.approx(-reported.location - z * reported.scale_se, abs=1e-9)
-    assert set(doubt_table(REPORTED)) == {"bias"}
+    assert set(doubt_table(REPORTED)) == {"bias", "trust"}
 
 
 def test_what_is_below_already_needs_no_doubt() -> None:
@@ -172,47 +174,43 @@ def test_maps_of_both_kinds_agree_and_follow_the_outcome() -> None:
     assert json.loads(json.dumps(quick.to_dict()))["counts"] == [[0, 1, 2], [0, 1]]
 
 
-# ---- NUTS ---------------------------------------------------------------------------------------
+# ---- trust --------------------------------------------------------------------------------------
 
 
-def test_the_search_by_nuts_is_unbiased_and_knows_its_error() -> None:
-    """A known curve, seen through noise of a known size: z scores of 200 searches."""
-    normal = NormalDist()
-    truth = 0.31
-
-    def search(seed: int) -> float:
-        rng = np.random.default_rng(seed)
-
-        def noisy(x: float, _run: int) -> tuple[float, float]:
-            p = normal.cdf(normal.inv_cdf(0.95) + 1.1 * (truth - x))
-            error = math.sqrt(p * (1 - p) / 8000)
-            return float(np.clip(rng.normal(p, error), 1e-4, 1 - 1e-4)), error
-
-        found = crossing_by_nuts(noisy, (0.0, 2.0), (0.95,)).crossings[0.95]
-        assert found is not None
-        return (found[0] - truth) / found[1]
-
-    z = np.array([search(seed) for seed in range(200)])
-    assert abs(z.mean()) < 4 / math.sqrt(200) + 0.1
-    assert 0.7 < z.std() < 1.4
+def test_pooled_opinions() -> None:
+    curve = trust_curve(TRIAL, [0.0, 0.5, 1.0], believed=UNIFORM)
+    whole = float(UNIFORM.exact(TRIAL).sf("odds_ratio", 1.0))
+    assert curve.probabilities == pytest.approx((0.5, 0.25 + whole / 2, whole), abs=1e-10)
+    found = trust_tipping(TRIAL, believed=UNIFORM)
+    at = trust_curve(TRIAL, amounts(found), believed=UNIFORM)
+    assert at.probabilities == pytest.approx((0.975, 0.95), abs=1e-12)
+    assert "not Bayes" in found.assumed
+    mirrored = trust_tipping(TRIAL.relabelled(), believed=UNIFORM)
+    assert amounts(mirrored) == pytest.approx(amounts(found), rel=1e-9)
 
 
-@pytest.mark.parametrize("key", ["bias", "discount", "missing"])
-def test_both_engines_tip_alike(key: str) -> None:
-    found = doubt_tipping(TRIAL, kind(key), engine="nuts", thresholds=(0.95,))
-    other = doubt_tipping(TRIAL, kind(key), thresholds=(0.95,))
-    amount, error, expected = found.amounts[0.95], found.errors[0.95], other.amounts[0.95]
-    assert amount is not None
-    assert error is not None
-    assert expected is not None
-    assert abs(amount - expected) < 4 * error
-    assert error < 0.15 * abs(kind(key).worst - kind(key).none)
+def test_pooled_opinions_on_a_reported_effect() -> None:
+    believed = Believed({"effect": Prior.normal(-0.1, 0.5)})
+    before = trust_curve(REPORTED, [0.0], believed=believed).probabilities[0]
+    assert before == pytest.approx(NormalDist(-0.1, 0.5).cdf(0.0))
+    above = trust_curve(REPORTED, [0.0], believed=believed, statement="HR < 0.8").probabilities[0]
+    assert above == pytest.approx(NormalDist(-0.1, 0.5).cdf(math.log(0.8)))
 
 
-def test_both_engines_count_alike() -> None:
-    # P after 3 changes is 0.9459, and 0.9569 after 2: the Monte Carlo error is 0.003.
-    found = fewest_changed_outcomes(TRIAL, engine="nuts", thresholds=(0.95,))
-    assert found.amounts == fewest_changed_outcomes(TRIAL, thresholds=(0.95,)).amounts
+def test_a_difference_is_doubted_in_its_own_unit() -> None:
+    large, small = (
+        Trial.from_effect("MD", log_effect=2.5 * s, standard_error=s, better="higher")
+        for s in (1e4, 1e-4)
+    )
+    found = [
+        doubt_tipping(t, kinds(t)[0], believed=Believed({"effect": FLAT}), thresholds=(0.95,))
+        for t in (large, small)
+    ]
+    z = NormalDist().inv_cdf(0.95)
+    assert amounts(found[0]) == pytest.approx([(2.5 - z) * 1e4])
+    assert amounts(found[1]) == pytest.approx([(2.5 - z) * 1e-4])
+    with pytest.raises(InputError, match="no prior fits every unit"):
+        reference_belief(large)
 
 
 # ---- the sentence and the command ---------------------------------------------------------------
@@ -228,6 +226,7 @@ def test_the_sentence_has_a_number_for_each_doubt() -> None:
         "misclassification",
         "missing",
         "changed_outcomes",
+        "trust",
     }
     for tipping in found.reached:
         assert tipping.words[0.95] in found.text
@@ -263,6 +262,10 @@ def test_the_command(capsys: pytest.CaptureFixture[str]) -> None:
                 TRIAL, kind("discount"), believed=Believed(VAGUE, as_observed=True)
             ),
             "only a bias",
+        ),
+        (
+            lambda: trust_tipping(TRIAL, believed=Believed({"effect": FLAT, "midpoint": FLAT})),
+            "improper prior",
         ),
         (lambda: kinds(TRIAL, missing_share=1.0), "missing_share"),
         (lambda: imputed_map(TRIAL, (-1, 2)), "missing.treatment"),

@@ -6,7 +6,9 @@ from bayes_rsa.sensitivity.doubt.believed import Believed, default_beliefs, refe
 from bayes_rsa.sensitivity.doubt.changes import fewest_changed_outcomes, fewest_missing
 from bayes_rsa.sensitivity.doubt.kinds import Kind, kinds
 from bayes_rsa.sensitivity.doubt.missing_map import MissingMap, imputed_map, worst_case_map
+from bayes_rsa.sensitivity.doubt.pooling import trust_curve, trust_tipping
 from bayes_rsa.sensitivity.doubt.records import DoubtCurve, DoubtTipping
+from bayes_rsa.sensitivity.doubt.sampled import SampledDoubts
 from bayes_rsa.sensitivity.doubt.statement import DoubtStatement, doubt_statement
 from bayes_rsa.sensitivity.doubt.tipping import doubt_curve, doubt_table, doubt_tipping
 
@@ -17,6 +19,7 @@ __all__ = [
     "DoubtTipping",
     "Kind",
     "MissingMap",
+    "SampledDoubts",
     "default_beliefs",
     "doubt_curve",
     "doubt_statement",
@@ -27,5 +30,7 @@ __all__ = [
     "imputed_map",
     "kinds",
     "reference_belief",
+    "trust_curve",
+    "trust_tipping",
     "worst_case_map",
 ]

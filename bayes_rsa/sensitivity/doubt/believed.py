@@ -87,7 +87,20 @@ class Believed:
 
 
 def reference_belief(trial: Trial) -> Believed:
-    """The reference analysis's priors."""
+    """The reference analysis's priors.
+
+    Raises
+    ------
+    InputError
+        For a difference: no prior fits every unit.
+    """
+    if trial.measure not in ("OR", "RR", "HR"):
+        raise InputError(
+            "believed",
+            f"none, for a {trial.measure}",
+            "a difference has a unit, and no prior fits every unit",
+            'pass believed=Believed({"effect": Prior.normal(0, sd)})',
+        )
     effect = Prior.normal(0.0, defaults.REFERENCE_EFFECT_SD)
     if not trial.has_counts:
         return Believed({"effect": effect}, "reference priors")
@@ -96,9 +109,9 @@ def reference_belief(trial: Trial) -> Believed:
     )
 
 
-def default_beliefs(trial: Trial) -> tuple[Believed, ...]:
+def default_beliefs(trial: Trial, reference: Believed | None = None) -> tuple[Believed, ...]:
     """The reference, uniform arms, and what leaves the likelihood alone."""
-    found = [reference_belief(trial)]
+    found = [reference or reference_belief(trial)]
     if not trial.has_counts:
         return (*found, Believed({"effect": Prior.flat()}, "flat"))
     uniform = Prior.beta(1.0, 1.0)

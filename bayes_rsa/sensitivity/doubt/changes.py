@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, Final
-
-import numpy as np
+from typing import Final
 
 from bayes_rsa import defaults
 from bayes_rsa.sensitivity.doubt.believed import Believed, reference_belief
-from bayes_rsa.sensitivity.doubt.questions import NutsDoubt, event_of
+from bayes_rsa.sensitivity.doubt.questions import event_of
 from bayes_rsa.sensitivity.doubt.records import DoubtTipping
+from bayes_rsa.sensitivity.doubt.sampled import SampledDoubts, Table
 from bayes_rsa.trial import Trial
 
-if TYPE_CHECKING:
-    import pymc as pm
-
 _MOST_MISSING: Final = 60
-Table = tuple[tuple[int, int], tuple[int, int]]
-"""Events and n of (treatment, control)."""
 
 
 def fewest_changed_outcomes(
@@ -29,6 +23,7 @@ def fewest_changed_outcomes(
     thresholds: Sequence[float] = defaults.DOUBT_THRESHOLDS,
     engine: str = "exact",
     seed: int = defaults.SEED,
+    sampled: SampledDoubts | None = None,
 ) -> DoubtTipping:
     """Fewest outcomes, in either arm or both, whose reversal tips a probability.
 
@@ -52,6 +47,7 @@ def fewest_changed_outcomes(
         thresholds,
         engine,
         seed,
+        sampled,
         key="changed_outcomes",
         what="outcomes changed against the treatment, in either arm",
         words=lambda k: (
@@ -68,6 +64,7 @@ def fewest_missing(
     thresholds: Sequence[float] = defaults.DOUBT_THRESHOLDS,
     engine: str = "exact",
     seed: int = defaults.SEED,
+    sampled: SampledDoubts | None = None,
 ) -> DoubtTipping:
     """Fewest participants missing in each arm, all their outcomes against the treatment, that tip.
 
@@ -90,6 +87,7 @@ def fewest_missing(
         thresholds,
         engine,
         seed,
+        sampled,
         key="missing",
         what="participants missing in each arm, every outcome against the treatment",
         words=lambda m: (
@@ -109,13 +107,14 @@ def _counted(
     thresholds: Sequence[float],
     engine: str,
     seed: int,
+    sampled: SampledDoubts | None,
     *,
     key: str,
     what: str,
     words: Callable[[int], str],
     assumed: str = "",
 ) -> DoubtTipping:
-    probability = _by_engine(trial, believed, statement, engine, seed)
+    probability = _by_engine(trial, believed, statement, engine, seed, sampled)
     first = probability(tables(0)[0])
     amounts: dict[float, float | None] = dict.fromkeys(thresholds)
     last, k = first, 0
@@ -144,21 +143,23 @@ def _counted(
 
 
 def _by_engine(
-    trial: Trial, believed: Believed, statement: str, engine: str, seed: int
+    trial: Trial,
+    believed: Believed,
+    statement: str,
+    engine: str,
+    seed: int,
+    sampled: SampledDoubts | None,
 ) -> Callable[[Table], float]:
     if engine == "exact":
         event = event_of(trial, statement)
         return lambda table: believed.exact(_as_trial(table, trial)).probability(event)[0]
-    sampled = NutsDoubt(trial, _model(trial, believed), statement, seed=seed)
-    runs: list[Table] = []
+    by_nuts = sampled or SampledDoubts(trial, believed, statement, seed=seed)
+    known: dict[Table, float] = {}
 
     def probability(table: Table) -> float:
-        runs.append(table)
-        data: dict[str, Any] = {
-            name: np.array(pair, dtype=np.int64)
-            for name, pair in zip(("events", "n"), table, strict=True)
-        }
-        return sampled(data, len(runs))[0]
+        if table not in known:
+            known[table] = by_nuts.counted(table, len(known))[0]
+        return known[table]
 
     return probability
 
@@ -166,10 +167,3 @@ def _by_engine(
 def _as_trial(table: Table, trial: Trial) -> Trial:
     (y1, y0), (n1, n0) = table
     return Trial.from_counts(treatment=(y1, n1), control=(y0, n0), better=trial.better)
-
-
-def _model(trial: Trial, believed: Believed) -> pm.Model:
-    from bayes_rsa import models
-
-    model: pm.Model = getattr(models, believed.model)(trial, **believed.priors)
-    return model

@@ -13,7 +13,9 @@ from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Trial
 
 BIAS_MOST: Final = 2.0
-"""Largest bias on the log odds ratio that is looked at: a factor of 7.4."""
+"""Largest bias on the log of a ratio that is looked at: a factor of 7.4."""
+BIAS_MOST_ERRORS: Final = 5.0
+"""Largest bias on a difference that is looked at, in standard errors."""
 IMOR_MOST: Final = 5.0
 """Largest log of an informative missingness odds ratio: a factor of 148."""
 DISCOUNT_LEAST: Final = 0.01
@@ -73,10 +75,13 @@ def kinds(trial: Trial, *, missing_share: float = DOUBT_MISSING_SHARE) -> tuple[
 def _bias(trial: Trial, sign: float) -> Kind:
     ratio = trial.measure in ("OR", "RR", "HR")
     scale = f"log {trial.measure}" if ratio else trial.measure
+    most = BIAS_MOST
+    if not ratio and trial.reported is not None:
+        most = BIAS_MOST_ERRORS * trial.reported.scale_se
 
     def words(amount: float) -> str:
         if not ratio:
-            return f"a bias of {amount:.3f} or more favours the treatment"
+            return f"a bias of {amount:.4g} or more favours the treatment"
         return (
             f"a bias of {amount:.3f} or more on the {scale} favours the treatment "
             f"(a factor of {math.exp(amount):.2f})"
@@ -87,7 +92,7 @@ def _bias(trial: Trial, sign: float) -> Kind:
         f"bias in favour of the treatment, on the {scale}",
         "additive_bias",
         0.0,
-        BIAS_MOST,
+        most,
         lambda x: {"bias": Prior.point(sign * x)},
         words,
     )

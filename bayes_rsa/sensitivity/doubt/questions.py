@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -18,6 +18,11 @@ from bayes_rsa.trial import Trial
 
 if TYPE_CHECKING:
     import pymc as pm
+
+    from bayes_rsa.inference import CompiledModel
+
+
+ENGINES: Final = ("exact", "nuts")
 
 
 def event_of(trial: Trial, statement: str) -> Event:
@@ -72,7 +77,9 @@ class NutsDoubt:
     model
         A model whose doubt is data.
     seed, draws
-        Seed of the first run, from which the others' follow; draws per chain.
+        Seed from which those of all runs follow; draws per chain.
+    compiled
+        A model compiled before, with the same compile key: then nothing is compiled again.
 
     Raises
     ------
@@ -88,19 +95,20 @@ class NutsDoubt:
         *,
         seed: int = defaults.SEED,
         draws: int = defaults.DOUBT_DRAWS,
+        compiled: CompiledModel | None = None,
     ) -> None:
         from bayes_rsa.inference import CompiledModel
 
         self.card = contract.check(model)
-        self.compiled = CompiledModel(model)
+        self.compiled = CompiledModel(model) if compiled is None else compiled.with_model(model)
         self.event = event_of(trial, statement)
         self.seed, self.draws = seed, draws
 
-    def __call__(self, data: Mapping[str, Any], run: int) -> tuple[float, float]:
-        """Probability and error with these data in the model, in the run of this number."""
+    def __call__(self, data: Mapping[str, Any], run: tuple[int, ...]) -> tuple[float, float]:
+        """Probability and error with these data in the model, in the run of these numbers."""
         from bayes_rsa.inference.raw import sample_arrays
 
-        seed = int(np.random.SeedSequence(self.seed, spawn_key=(run,)).generate_state(1)[0])
+        seed = int(np.random.SeedSequence(self.seed, spawn_key=run).generate_state(1)[0])
         raw = sample_arrays(self.compiled, data, seed=seed, draws=self.draws)
         self._judge(raw.values, raw.stats)
         return self._probability(raw.values)

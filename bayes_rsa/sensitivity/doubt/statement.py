@@ -9,7 +9,9 @@ from bayes_rsa import defaults
 from bayes_rsa.sensitivity.doubt.believed import Believed, reference_belief
 from bayes_rsa.sensitivity.doubt.changes import fewest_changed_outcomes, fewest_missing
 from bayes_rsa.sensitivity.doubt.kinds import kinds
+from bayes_rsa.sensitivity.doubt.pooling import trust_tipping
 from bayes_rsa.sensitivity.doubt.records import DoubtTipping
+from bayes_rsa.sensitivity.doubt.sampled import SampledDoubts
 from bayes_rsa.sensitivity.doubt.tipping import doubt_tipping
 from bayes_rsa.trial import Trial
 
@@ -109,10 +111,14 @@ def doubt_statement(
         "engine": engine,
         "seed": seed,
     }
+    if engine == "nuts":
+        common["sampled"] = SampledDoubts(trial, believed, statement, seed=seed)
     tippings = [doubt_tipping(trial, kind, **common) for kind in kinds(trial)]
     if trial.has_counts:
         tippings.append(fewest_changed_outcomes(trial, **common))
         tippings.append(fewest_missing(trial, **common))
+    if believed.is_proper:
+        tippings.append(trust_tipping(trial, **common))
     return DoubtStatement(
         statement,
         threshold,

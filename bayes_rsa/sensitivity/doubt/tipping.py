@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 import numpy as np
 
@@ -15,15 +15,13 @@ from bayes_rsa.sensitivity.doubt.believed import Believed, default_beliefs, refe
 from bayes_rsa.sensitivity.doubt.changes import fewest_changed_outcomes, fewest_missing
 from bayes_rsa.sensitivity.doubt.kinds import Kind, kinds
 from bayes_rsa.sensitivity.doubt.nuts_search import crossing_by_nuts
-from bayes_rsa.sensitivity.doubt.questions import ExactDoubt, NutsDoubt, doubted_data
+from bayes_rsa.sensitivity.doubt.pooling import trust_tipping
+from bayes_rsa.sensitivity.doubt.questions import ENGINES, ExactDoubt
 from bayes_rsa.sensitivity.doubt.records import DoubtCurve, DoubtTipping
+from bayes_rsa.sensitivity.doubt.sampled import SampledDoubts
 from bayes_rsa.sensitivity.tipping_search import check_threshold, root_between
 from bayes_rsa.trial import ReportedEffect, Trial
 
-if TYPE_CHECKING:
-    import pymc as pm
-
-ENGINES: Final = ("exact", "nuts")
 _POINTS: Final = 9
 
 
@@ -36,6 +34,7 @@ def doubt_tipping(
     thresholds: Sequence[float] = defaults.DOUBT_THRESHOLDS,
     engine: str = "exact",
     seed: int = defaults.SEED,
+    sampled: SampledDoubts | None = None,
 ) -> DoubtTipping:
     """How much of one kind of doubt brings a probability down to its thresholds.
 
@@ -55,6 +54,8 @@ def doubt_tipping(
         ``exact``, or ``nuts``: then each amount has a Monte Carlo standard error.
     seed
         For NUTS.
+    sampled
+        What samples this trial under these priors, if it has compiled its models before.
 
     Notes
     -----
@@ -73,12 +74,9 @@ def doubt_tipping(
             amounts[threshold], errors[threshold] = _crossing(question, kind, threshold), None
         probability, last = question(kind.none), question(kind.worst)
     else:
-        model = doubted_model(trial, kind, believed)
-        sampled = NutsDoubt(trial, model, statement, seed=seed)
+        by_nuts = sampled or SampledDoubts(trial, believed, statement, seed=seed)
         search = crossing_by_nuts(
-            lambda x, run: sampled(doubted_data(kind.arguments(x)), run),
-            (kind.none, kind.worst),
-            thresholds,
+            lambda x, run: by_nuts.along(kind, x, run), (kind.none, kind.worst), thresholds
         )
         amounts = {t: found and found[0] for t, found in search.crossings.items()}
         errors = {t: found and found[1] for t, found in search.crossings.items()}
@@ -97,15 +95,6 @@ def doubt_tipping(
         {t: _words(kind, x, last, statement) for t, x in amounts.items()},
         kind.assumed,
     )
-
-
-def doubted_model(trial: Trial, kind: Kind, believed: Believed) -> pm.Model:
-    """The PyMC model of a kind of doubt, without any of it yet."""
-    from bayes_rsa.models import doubt
-
-    function = getattr(doubt, kind.model)
-    model: pm.Model = function(trial, **believed.priors, **kind.arguments(kind.none))
-    return model
 
 
 def doubt_curve(
@@ -135,7 +124,7 @@ def doubt_table(
     trial: Trial,
     *,
     thresholds: Sequence[float] = defaults.DOUBT_THRESHOLDS,
-    beliefs: Sequence[Believed] | None = None,
+    reference: Believed | None = None,
 ) -> dict[str, list[DoubtTipping]]:
     """Every kind of doubt under several priors, by the exact engine.
 
@@ -145,26 +134,33 @@ def doubt_table(
         The data.
     thresholds
         Probabilities of benefit that tip.
-    beliefs
-        Priors on the true risks; by default the reference, uniform arms, flat on both logits, and a
-        vague level. A bias is shown under all of them, and under a flat prior with the normal
-        likelihood; other doubts under the first two.
+    reference
+        Priors of the first row of each kind; by default the reference's.
+
+    Returns
+    -------
+    dict
+        By kind of doubt. A bias is weighed under the reference, uniform arms, flat on both logits
+        and a vague level, and under a flat prior with the normal likelihood; other doubts under the
+        first two.
     """
-    believed = default_beliefs(trial) if beliefs is None else tuple(beliefs)
+    believed = default_beliefs(trial, reference)
+    asked: dict[str, Any] = {"thresholds": thresholds}
     table: dict[str, list[DoubtTipping]] = {}
     for kind in kinds(trial):
         rows = believed if kind.key == "bias" else believed[:2]
-        for row in rows:
-            found = doubt_tipping(trial, kind, believed=row, thresholds=thresholds)
-            table.setdefault(kind.key, []).append(found)
-        if kind.key == "bias" and trial.has_counts and beliefs is None:
-            table["bias"] += _by_normal_likelihood(trial, thresholds)
+        found = [doubt_tipping(trial, kind, believed=row, **asked) for row in rows]
+        table.setdefault(kind.key, []).extend(found)
     if trial.has_counts:
-        for row in believed[:2]:
-            table.setdefault("changed_outcomes", []).append(
-                fewest_changed_outcomes(trial, believed=row, thresholds=thresholds)
-            )
-            table["missing"].append(fewest_missing(trial, believed=row, thresholds=thresholds))
+        first = believed[:2]
+        table["bias"] += _by_normal_likelihood(trial, thresholds)
+        table["missing"] += [fewest_missing(trial, believed=row, **asked) for row in first]
+        table["changed_outcomes"] = [
+            fewest_changed_outcomes(trial, believed=row, **asked) for row in first
+        ]
+    table["trust"] = [
+        trust_tipping(trial, believed=row, **asked) for row in believed[:2] if row.is_proper
+    ]
     return table
 
 
