@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from statistics import NormalDist
 from typing import Any, Final
 
 import numpy as np
@@ -19,10 +20,14 @@ from bayes_rsa.sensitivity.doubt.pooling import trust_tipping
 from bayes_rsa.sensitivity.doubt.questions import ENGINES, ExactDoubt
 from bayes_rsa.sensitivity.doubt.records import DoubtCurve, DoubtTipping
 from bayes_rsa.sensitivity.doubt.sampled import SampledDoubts
-from bayes_rsa.sensitivity.tipping_search import check_threshold, root_between
+from bayes_rsa.sensitivity.tipping_search import check_threshold
 from bayes_rsa.trial import ReportedEffect, Trial
 
 _POINTS: Final = 9
+_LEAST: Final = 1e-15
+_CLOSE: Final = 1e-10
+"""Probits from the threshold at which a search ends."""
+_STEPS: Final = 60
 
 
 def doubt_tipping(
@@ -183,17 +188,39 @@ def _by_normal_likelihood(trial: Trial, thresholds: Sequence[float]) -> list[Dou
 def _crossing(question: ExactDoubt, kind: Kind, threshold: float) -> float | None:
     if question(kind.none) < threshold:
         return None
+    normal = NormalDist()
+    target = normal.inv_cdf(threshold)
+
+    def gap(x: float) -> float:
+        # On the probit scale the curve is nearly straight, so that the search ends soon.
+        return normal.inv_cdf(min(max(question(x), _LEAST), 1 - _LEAST)) - target
+
     scan = np.linspace(kind.none, kind.worst, _POINTS).tolist()
     for near, far in itertools.pairwise(scan):
         if question(far) < threshold:
-            # In ascending order, as the search keeps its bracket.
-            low, high = sorted((near, far))
-            return root_between(
-                lambda x: question(x) - threshold,
-                (low, question(low) - threshold),
-                (high, question(high) - threshold),
-            )
+            return _root(gap, near, far)
     return None
+
+
+def _root(gap: Callable[[float], float], near: float, far: float) -> float:
+    """Where the gap is 0, between a place above it and one below: false position (Illinois)."""
+    above, below = gap(near), gap(far)
+    x, side = near, 0
+    for _ in range(_STEPS):
+        x = near + (far - near) * above / (above - below)
+        here = gap(x)
+        if abs(here) <= _CLOSE:
+            break
+        # An end that stays twice counts for half, so that it moves the next time.
+        if here > 0:
+            near, above = x, here
+            below = below / 2 if side > 0 else below
+            side = 1
+        else:
+            far, below = x, here
+            above = above / 2 if side < 0 else above
+            side = -1
+    return x
 
 
 def _words(kind: Kind, amount: float | None, last: float, statement: str) -> str:
