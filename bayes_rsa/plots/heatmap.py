@@ -4,32 +4,25 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.colors import BoundaryNorm, LinearSegmentedColormap
 from numpy.typing import ArrayLike, NDArray
 
 from bayes_rsa.errors import InputError
 from bayes_rsa.estimands import of_measure
 from bayes_rsa.plots import text
+from bayes_rsa.plots.classes import CONTOUR, DASHES, LEVELS, colour_bar, colours
 from bayes_rsa.plots.figure import JournalFigure, new_figure
 from bayes_rsa.plots.key import Entry, Key
 from bayes_rsa.plots.marks import numbered
 from bayes_rsa.plots.scale import DECADE_STEPS, EstimandScale, dress, log_ticks
-from bayes_rsa.plots.style import BLUE, LINE, SMALL, VERMILION, WIDTHS, styled
+from bayes_rsa.plots.style import WIDTHS, styled
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.contour import QuadContourSet
 
 Floats = NDArray[np.float64]
-
-LEVELS: Final = (0.0, 0.5, 0.8, 0.9, 0.95, 0.975, 0.99, 1.0)
-"""Edges of the classes of probability."""
-CONTOUR: Final[dict[str, Any]] = {"color": VERMILION, "linewidth": 1.5}
-DASHES: Final = ("-", (0, (4, 1.5)), (0, (1, 1)), (0, (6, 1.5, 1, 1.5)))
-"""Dashes of the tipping contours, from the highest threshold down."""
 
 
 @styled
@@ -92,12 +85,9 @@ def heatmap(
     figure = new_figure("page", head + body + foot)
     wide, tall = figure.inches
     axes = figure.add_axes((left / wide, foot / tall, across / wide, body / tall))
-    colours = LinearSegmentedColormap.from_list(
-        "lightness", ["#ffffff", "#9ecae8", BLUE, "#00304d"]
-    )
-    norm = BoundaryNorm(LEVELS, colours.N)
+    shades, norm = colours()
     filled = axes.contourf(
-        x, np.log(y), np.clip(z, 1e-9, 1 - 1e-9), levels=LEVELS, cmap=colours, norm=norm
+        x, np.log(y), np.clip(z, 1e-9, 1 - 1e-9), levels=LEVELS, cmap=shades, norm=norm
     )
     _contours(axes, x, np.log(y), z, dashes)
     dress(axes, scale, ends, inches=across, label=False)
@@ -110,7 +100,7 @@ def heatmap(
     axes.set_yticks(*log_ticks(heights, body, DECADE_STEPS))
     on = f"log {scale.estimand.symbol}" if scale.is_ratio else scale.estimand.symbol
     axes.set_ylabel(f"Prior SD of the {on}, log scale")
-    _colour_bar(figure, filled, statement, left + across + 0.12, foot, body)
+    colour_bar(figure, filled, statement, left + across + 0.12, foot, body)
     places = enumerate(marked.items())
     discs = {k + 1: (m, math.log(s)) for k, (name, (m, s)) in places if name not in outside}
     numbered(axes, discs, (across, body))
@@ -159,22 +149,3 @@ def _contours(axes: Axes, x: Floats, y: Floats, z: Floats, dashes: Mapping[float
                 x, y, z, levels=[level], colors=[CONTOUR["color"]], linewidths=CONTOUR["linewidth"]
             )
             lines.set_linestyle(dash)
-
-
-def _colour_bar(
-    figure: JournalFigure,
-    filled: QuadContourSet,
-    statement: str,
-    left: float,
-    bottom: float,
-    body: float,
-) -> None:
-    wide, tall = figure.inches
-    place = figure.add_axes((left / wide, bottom / tall, 0.16 / wide, (body - 0.34) / tall))
-    bar = figure.colorbar(filled, cax=place, spacing="uniform")
-    bar.set_ticks(list(LEVELS), labels=[text.short(t) for t in LEVELS])
-    bar.outline.set_visible(False)
-    bar.ax.tick_params(length=2)
-    for k, words in enumerate(text.wrap(f"P({statement})", 0.82, SMALL)[:2]):
-        at = (left / wide, (bottom + body - 0.06 - k * LINE) / tall)
-        figure.text(*at, words, fontsize=SMALL, va="center")
