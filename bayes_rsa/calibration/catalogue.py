@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from bayes_rsa.calibration.case import Case
+from bayes_rsa.calibration.doubt_cases import DOUBT_CASES
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Trial
 
@@ -46,6 +47,7 @@ CASES: Final[Mapping[str, Case]] = MappingProxyType(
             {"effect": Prior.normal(0.0, 0.2), "baseline": Prior.normal(0.0, 1.0)},
         ),
         "reported_effect": Case("reported_effect", {"effect": Prior.normal(0.0, 1.0)}, _EFFECT),
+        **DOUBT_CASES,
     }
 )
 """Calibration over the prior, by name."""
