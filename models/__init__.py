@@ -6,7 +6,9 @@ Each takes a trial and one keyword prior per parameter, named after it, and foll
 
 from __future__ import annotations
 
+from bayes_rsa.models import biomarkers as biomarkers
 from bayes_rsa.models import doubt as doubt
+from bayes_rsa.models import external_evidence as external_evidence
 from bayes_rsa.models.binary import (
     independent_arms,
     log_odds_ratio,

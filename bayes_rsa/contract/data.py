@@ -56,7 +56,10 @@ def compile_key(model: pm.Model) -> tuple[object, ...]:
         for name, p in sorted(c.priors.items())
     )
     ranks = tuple(sorted((d.name, d.ndim) for d in model.data_vars))
-    return (c.name, c.source_hash, families, ranks)
+    lengths = tuple(
+        sorted((d, len(c)) for d, c in model.coords.items() if not d.endswith("__component"))
+    )
+    return (c.name, c.source_hash, c.observed, families, ranks, lengths)
 
 
 def data_of(model: pm.Model) -> dict[str, Any]:

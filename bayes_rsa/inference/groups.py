@@ -52,13 +52,15 @@ def add_data(tree: xr.DataTree, model: pm.Model, card: contract.Card) -> None:
     """Add ``constant_data`` (the model's data and hyperparameters) and ``observed_data``."""
     import xarray as xr
 
-    coords = {"arm": list(contract.ARMS)} if card.arms else {}
-    if card.markers:
-        coords[contract.MARKER] = list(card.markers)
     constant = contract.data_of(model)
     observed = {v.name: model.rvs_to_values[v].eval() for v in model.observed_RVs}
+    named = {dim: list(values) for dim, values in model.coords.items() if values is not None}
+    if card.arms:
+        named["arm"] = list(contract.ARMS)
     for group, values in (("constant_data", constant), ("observed_data", observed)):
         columns = {name: (_dims(model, name, value.ndim), value) for name, value in values.items()}
+        used = {dim for dims, _ in columns.values() for dim in dims}
+        coords = {dim: labels for dim, labels in named.items() if dim in used}
         tree[group] = xr.DataTree(xr.Dataset(columns, coords=coords))
 
 

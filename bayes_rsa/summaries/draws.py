@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
+STUDIES_ONLY: Final = "study_outcome"
+"""The one observed variable of a model that leaves the trial's own counts out."""
 HDI_BATCHES: Final = 5
 """Consecutive batches per chain from which the Monte Carlo error of an HDI is taken."""
 
@@ -143,6 +145,9 @@ class DrawsPosterior:
         # A normal likelihood has every moment, whatever the prior.
         if not self.arms:
             return True
+        if self.provenance.model["observed"] == [STUDIES_ONLY]:
+            # A prediction from studies: an uncertain SD between them leaves a ratio no mean.
+            return ESTIMANDS[key].kind != "ratio"
         effect = EFFECT_OF_MODEL.get(self.model, "OR")
         priors = tail_priors(self.provenance.priors)
         return moment_exists(key, order, self.trial, priors, effect)
