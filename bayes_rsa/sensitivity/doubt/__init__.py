@@ -9,7 +9,7 @@ from bayes_rsa.sensitivity.doubt.missing_map import MissingMap, imputed_map, wor
 from bayes_rsa.sensitivity.doubt.pooling import trust_curve, trust_tipping
 from bayes_rsa.sensitivity.doubt.records import DoubtCurve, DoubtTipping
 from bayes_rsa.sensitivity.doubt.sampled import SampledDoubts
-from bayes_rsa.sensitivity.doubt.statement import DoubtStatement, doubt_statement
+from bayes_rsa.sensitivity.doubt.statement import DoubtStatement, doubt_statement, statement_of
 from bayes_rsa.sensitivity.doubt.tipping import doubt_curve, doubt_table, doubt_tipping
 
 __all__ = [
@@ -30,6 +30,7 @@ __all__ = [
     "imputed_map",
     "kinds",
     "reference_belief",
+    "statement_of",
     "trust_curve",
     "trust_tipping",
     "worst_case_map",

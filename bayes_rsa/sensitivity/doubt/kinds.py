@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ IMOR_MOST: Final = 5.0
 """Largest log of an informative missingness odds ratio: a factor of 148."""
 DISCOUNT_LEAST: Final = 0.01
 CLASSIFICATION_LEAST: Final = 0.5
+_ORDER: Final = ("missing", "misclassification", "bias", "discount")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +71,11 @@ def kinds(trial: Trial, *, missing_share: float = DOUBT_MISSING_SHARE) -> tuple[
     if not trial.has_counts:
         return (bias,)
     return bias, _discount(), *_misclassified(trial), _missing(trial, sign, share)
+
+
+def in_order(found: Sequence[Kind]) -> list[Kind]:
+    """In the order that they are told: first what happened to outcomes, then what is weighed."""
+    return sorted(found, key=lambda kind: _ORDER.index(kind.key))
 
 
 def _bias(trial: Trial, sign: float) -> Kind:

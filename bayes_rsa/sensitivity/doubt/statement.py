@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from bayes_rsa import defaults
+from bayes_rsa.errors import InputError
 from bayes_rsa.sensitivity.doubt.believed import Believed, reference_belief
 from bayes_rsa.sensitivity.doubt.changes import fewest_changed_outcomes, fewest_missing
-from bayes_rsa.sensitivity.doubt.kinds import kinds
+from bayes_rsa.sensitivity.doubt.kinds import in_order, kinds
 from bayes_rsa.sensitivity.doubt.pooling import trust_tipping
 from bayes_rsa.sensitivity.doubt.records import DoubtTipping
 from bayes_rsa.sensitivity.doubt.sampled import SampledDoubts
@@ -113,18 +115,42 @@ def doubt_statement(
     }
     if engine == "nuts":
         common["sampled"] = SampledDoubts(trial, believed, statement, seed=seed)
-    tippings = [doubt_tipping(trial, kind, **common) for kind in kinds(trial)]
+    tippings: list[DoubtTipping] = []
     if trial.has_counts:
         tippings.append(fewest_changed_outcomes(trial, **common))
         tippings.append(fewest_missing(trial, **common))
+    tippings += [doubt_tipping(trial, kind, **common) for kind in in_order(kinds(trial))]
     if believed.is_proper:
         tippings.append(trust_tipping(trial, **common))
+    return statement_of(tippings, threshold)
+
+
+def statement_of(tippings: Sequence[DoubtTipping], threshold: float) -> DoubtStatement:
+    """The statement that these tipping points make: of one engine, under the same priors.
+
+    Parameters
+    ----------
+    tippings
+        One for each kind of doubt, in the order told.
+    threshold
+        One of theirs.
+    """
+    first = tippings[0]
+    for other in tippings:
+        same = (other.prior, other.engine, other.statement)
+        if same != (first.prior, first.engine, first.statement) or threshold not in other.amounts:
+            raise InputError(
+                "tippings",
+                other.what,
+                "all answer one question, by one engine and under the same priors",
+                "find them together",
+            )
     return DoubtStatement(
-        statement,
+        first.statement,
         threshold,
-        tippings[0].probability,
-        believed.text,
-        believed.likelihood,
-        engine,
+        first.probability,
+        first.prior,
+        first.likelihood,
+        first.engine,
         tuple(tippings),
     )

@@ -14,7 +14,7 @@ from bayes_rsa import defaults
 from bayes_rsa.fields import check_choice
 from bayes_rsa.sensitivity.doubt.believed import Believed, default_beliefs, reference_belief
 from bayes_rsa.sensitivity.doubt.changes import fewest_changed_outcomes, fewest_missing
-from bayes_rsa.sensitivity.doubt.kinds import Kind, kinds
+from bayes_rsa.sensitivity.doubt.kinds import Kind, in_order, kinds
 from bayes_rsa.sensitivity.doubt.nuts_search import crossing_by_nuts
 from bayes_rsa.sensitivity.doubt.pooling import trust_tipping
 from bayes_rsa.sensitivity.doubt.questions import ENGINES, ExactDoubt
@@ -150,23 +150,22 @@ def doubt_table(
         first two.
     """
     believed = default_beliefs(trial, reference)
+    first = believed[:2]
     asked: dict[str, Any] = {"thresholds": thresholds}
     table: dict[str, list[DoubtTipping]] = {}
-    for kind in kinds(trial):
-        rows = believed if kind.key == "bias" else believed[:2]
-        found = [doubt_tipping(trial, kind, believed=row, **asked) for row in rows]
-        table.setdefault(kind.key, []).extend(found)
     if trial.has_counts:
-        first = believed[:2]
-        table["bias"] += _by_normal_likelihood(trial, thresholds)
-        table["missing"] += [fewest_missing(trial, believed=row, **asked) for row in first]
         table["changed_outcomes"] = [
             fewest_changed_outcomes(trial, believed=row, **asked) for row in first
         ]
-    table["trust"] = [
-        trust_tipping(trial, believed=row, **asked) for row in believed[:2] if row.is_proper
-    ]
-    return table
+        table["missing"] = [fewest_missing(trial, believed=row, **asked) for row in first]
+    for kind in in_order(kinds(trial)):
+        rows = believed if kind.key == "bias" else first
+        found = [doubt_tipping(trial, kind, believed=row, **asked) for row in rows]
+        table.setdefault(kind.key, []).extend(found)
+    if trial.has_counts:
+        table["bias"] += _by_normal_likelihood(trial, thresholds)
+    table["trust"] = [trust_tipping(trial, believed=row, **asked) for row in first if row.is_proper]
+    return {key: rows for key, rows in table.items() if rows}
 
 
 def _by_normal_likelihood(trial: Trial, thresholds: Sequence[float]) -> list[DoubtTipping]:
