@@ -20,7 +20,7 @@ from bayes_rsa.exact.models import (
 from bayes_rsa.exact.posterior import ExactPosterior
 
 if TYPE_CHECKING:
-    from bayes_rsa.exact import biomarkers, doubt, tables
+    from bayes_rsa.exact import biomarkers, doubt, external_evidence, tables
     from bayes_rsa.exact.conditional import conditional_odds_ratio
     from bayes_rsa.exact.contrast import ContrastLikelihood
     from bayes_rsa.exact.marker_posterior import MarkerPosterior
@@ -33,6 +33,7 @@ __all__ = [
     "biomarkers",
     "conditional_odds_ratio",
     "doubt",
+    "external_evidence",
     "howard",
     "independent_arms",
     "kass_vaidyanathan",
@@ -52,7 +53,7 @@ _LATER: Final = {
 
 
 def __getattr__(name: str) -> Any:
-    if name in ("biomarkers", "doubt", "tables"):
+    if name in ("biomarkers", "doubt", "external_evidence", "tables"):
         return importlib.import_module(f"bayes_rsa.exact.{name}")
     if name in _LATER:
         return getattr(importlib.import_module(f"bayes_rsa.exact.{_LATER[name]}"), name)
