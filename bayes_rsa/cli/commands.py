@@ -26,6 +26,7 @@ COMMANDS: Final[Mapping[str, str]] = MappingProxyType(
         "estimate": "Estimate a trial's effect under stated priors.",
         "sweep": "Estimate a trial's effect under many priors at once.",
         "audit": "Compare the printed numbers of a trial with each other.",
+        "evidence": "List external studies, and what they predict for a new trial.",
         "biomarkers": "Say what the reports of biomarkers imply, and what they cannot say.",
         "doubt": "Say how much doubt about a trial would overturn its conclusion.",
         "calibrate": "Run the long calibrations and store their ranks.",

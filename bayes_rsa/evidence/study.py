@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, Final
 
 from bayes_rsa.errors import InputError
@@ -163,6 +163,14 @@ class Study:
                 "leave it out of a base rate",
             )
         return self.control
+
+    def relabelled(self) -> Study:
+        """The study with events and non-events exchanged in every arm."""
+        return replace(
+            self,
+            treatment=None if self.treatment is None else self.treatment.relabelled(),
+            control=None if self.control is None else self.control.relabelled(),
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The fields as plain data, each arm as two counts."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bayes_rsa.exact.external_evidence.laws import KernelLaw, Law, PanelLaw
 from bayes_rsa.exact.external_evidence.normal_model import RandomEffects, normal_meta_analysis
+from bayes_rsa.exact.external_evidence.pooled import Pooled, pool, pool_set
 from bayes_rsa.exact.external_evidence.predictive import meta_analytic_predictive
 from bayes_rsa.exact.external_evidence.solving import MetaAnalyticPredictive
 
@@ -16,7 +17,10 @@ __all__ = [
     "Law",
     "MetaAnalyticPredictive",
     "PanelLaw",
+    "Pooled",
     "RandomEffects",
     "meta_analytic_predictive",
     "normal_meta_analysis",
+    "pool",
+    "pool_set",
 ]
