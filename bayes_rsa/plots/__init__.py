@@ -10,17 +10,21 @@ from bayes_rsa.plots.arms import arms
 from bayes_rsa.plots.bayes_factor import bayes_factor
 from bayes_rsa.plots.convinced import convinced
 from bayes_rsa.plots.diagnostics import diagnostics
+from bayes_rsa.plots.doubt_curves import DoubtPanel, doubt_curves
 from bayes_rsa.plots.exceedance import exceedance
 from bayes_rsa.plots.figure import JournalFigure, SavedFigure, save
 from bayes_rsa.plots.forest import forest
 from bayes_rsa.plots.forest_row import ForestRow
+from bayes_rsa.plots.fragility import fragility
 from bayes_rsa.plots.heatmap import heatmap
+from bayes_rsa.plots.missing_map import missing_map
 from bayes_rsa.plots.power_scaling import PowerScalingRow, power_scaling
 from bayes_rsa.plots.predictive import predictive, share_of_draws
 from bayes_rsa.plots.reverse_bayes import reverse_bayes
 from bayes_rsa.plots.triplot import triplot
 
 __all__ = [
+    "DoubtPanel",
     "ForestRow",
     "JournalFigure",
     "PowerScalingRow",
@@ -29,9 +33,12 @@ __all__ = [
     "bayes_factor",
     "convinced",
     "diagnostics",
+    "doubt_curves",
     "exceedance",
     "forest",
+    "fragility",
     "heatmap",
+    "missing_map",
     "power_scaling",
     "predictive",
     "reverse_bayes",

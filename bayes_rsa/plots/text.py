@@ -82,6 +82,11 @@ def minus(words: str) -> str:
     return re.sub(r"-(?=[0-9.])", MINUS, words)
 
 
+def capital(words: str) -> str:
+    """Words with a capital, to begin a line."""
+    return f"{words[:1].upper()}{words[1:]}"
+
+
 def percent(share: float) -> str:
     """A share as a percentage: ``95%``."""
     return f"{100 * share:.4g}%"
