@@ -114,6 +114,10 @@ MARKER_SPREAD_SD: Final = 0.5
 """SD of the half-normal prior on the SD of standardised differences between markers."""
 MARKER_CORRELATIONS: Final = (0.0, 0.5, 0.9)
 """Correlations of markers within a patient at which joint statements are shown."""
+MARKER_RESIDUAL_DF: Final = 5.0
+"""Degrees of freedom of the residuals of patients' log values."""
+MARKER_CORRELATION_SHAPE: Final = 2.0
+"""Shape of the LKJ prior on the correlation of markers within a patient."""
 SIZE_MOVES_MAX: Final = 1.25
 """How many times the posterior mean of a size may grow from the narrowest to the widest prior."""
 DIRECTION_SUPPORTED: Final = 0.95
@@ -129,3 +133,14 @@ DOUBT_MISSING_SHARE: Final = 0.1
 """Share of each arm that is assumed to be missing where a trial says nothing."""
 DOUBT_DRAWS: Final = 2500
 """Draws per chain of each run by NUTS."""
+
+# External evidence ------------------------------------------------------------------------------
+
+MAP_CDF_ERROR: Final = 0.002
+"""Largest difference of the distribution functions at which a mixture counts as the predictive."""
+ROBUST_WEIGHT: Final = 0.5
+"""Weight of the vague part of a robust prior from external studies."""
+ROBUST_SD: Final = 1.0
+"""SD of that part, a normal on the log odds ratio (mean 0): the reference analysis's own."""
+DESIGN_BIAS_SD: Final = 0.5
+"""SD of the normal prior (mean 0) on the bias of a study that was not randomised."""
