@@ -2,15 +2,33 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pytensor
 import pytensor.tensor as pt
+import xarray as xr
 
-from bayes_rsa.models.biomarkers._noncentral_t import log_density, log_probability
-from bayes_rsa.trial import Biomarker, DirectionOnly, ExactTest, Printed, Trial
+from bayes_rsa import check
+from bayes_rsa.models.biomarkers._noncentral_t import grid_for, log_density, log_probability
+from bayes_rsa.priors import Prior
+from bayes_rsa.trial import (
+    BaselineFollowUp,
+    BeforeAfter,
+    Biomarker,
+    DirectionOnly,
+    ExactTest,
+    GeometricMeanSD,
+    MeanSD,
+    MedianQuartiles,
+    Moments,
+    Printed,
+    Quartiles,
+    Trial,
+)
 
 N = (75, 74)
 REPORTS = {
@@ -36,27 +54,65 @@ def reported(*names: str) -> Trial:
     return trial_with(*(Biomarker(name, REPORTS[name]) for name in names or REPORTS))
 
 
+MEANS = MeanSD(Moments(2.0, 0.8, 75), Moments(2.4, 0.9, 74))
+QUARTILES = MedianQuartiles(Quartiles(10, 14, 20, 75), Quartiles(12, 17, 26, 74))
+TWICE = BaselineFollowUp(BeforeAfter(3.0, 0.9, 2.0, 0.8, 75), BeforeAfter(3.1, 0.9, 2.4, 0.9, 74))
+PROPER: Mapping[str, Prior] = {
+    "level": Prior.normal(2, 1),
+    "log_sd_treatment": Prior.normal(0, 0.5),
+    "log_sd_control": Prior.normal(0, 0.5),
+}
+TWICE_PROPER: Mapping[str, Prior] = {
+    **PROPER,
+    "baseline": Prior.normal(3, 1),
+    "log_sd_baseline": Prior.normal(0, 0.5),
+}
+SUMMARISED = trial_with(
+    Biomarker("means", MEANS),
+    Biomarker("geometric", GeometricMeanSD(Moments(120.0, 1.6, 40), Moments(150.0, 1.7, 38))),
+    Biomarker("quartiles", QUARTILES),
+    Biomarker("twice", TWICE),
+)
+
+
 @cache
 def probability_function() -> Any:
-    """(report, critical, df, delta) -> log probability, and its derivative in delta."""
-    report, critical, df, delta = (pt.vector(name) for name in ("report", "critical", "df", "d"))
-    found = log_probability(report, critical, df, delta)
-    return pytensor.function(
-        [report, critical, df, delta], [found, pytensor.grad(found.sum(), delta)]
-    )
+    """(report, critical, df, delta, grid) -> log probability, and its derivative in delta."""
+    inputs = [pt.vector(name) for name in ("report", "critical", "df", "delta", "grid")]
+    found = log_probability(*inputs)
+    return pytensor.function(inputs, [found, pytensor.grad(found.sum(), inputs[3])])
 
 
 @cache
 def density_function() -> Any:
-    """(statistic, df, delta) -> log density, and its derivative in delta."""
-    statistic, df, delta = (pt.vector(name) for name in ("statistic", "df", "d"))
-    found = log_density(statistic, df, delta)
-    return pytensor.function([statistic, df, delta], [found, pytensor.grad(found.sum(), delta)])
+    """(statistic, df, delta, grid) -> log density, and its derivative in delta."""
+    inputs = [pt.vector(name) for name in ("statistic", "df", "delta", "grid")]
+    found = log_density(*inputs)
+    return pytensor.function(inputs, [found, pytensor.grad(found.sum(), inputs[2])])
 
 
 def log_of(report: float, critical: float, df: float, delta: Any) -> tuple[Any, Any]:
     """Log probability and its derivative at an array of non-centralities."""
     delta = np.atleast_1d(np.asarray(delta, dtype=float))
     ones = np.ones_like(delta)
-    found = probability_function()(report * ones, critical * ones, df * ones, delta)
+    inputs = (report * ones, critical * ones, df * ones, delta, grid_for(df))
+    found = probability_function()(*inputs)
     return found[0], found[1]
+
+
+def held(fit: xr.DataTree) -> xr.DataTree:
+    """The same fit, whose gate passed."""
+    check(fit).require()
+    return fit
+
+
+def estimate(draws: Any, which: str, ess: float) -> tuple[float, float]:
+    if which == "mean":
+        return draws.mean(), draws.std() / math.sqrt(ess)
+    if which == "sd":
+        spread = draws.std()
+        fourth = ((draws - draws.mean()) ** 4).mean()
+        return spread, math.sqrt((fourth - spread**4) / (4 * spread**2 * ess))
+    p = (draws > float(which.rpartition("_")[2])).mean()
+    shrunk = (p * draws.size + 1) / (draws.size + 2)
+    return p, math.sqrt(shrunk * (1 - shrunk) / (0.5 * ess))

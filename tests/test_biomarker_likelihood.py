@@ -15,6 +15,7 @@ from scipy import stats
 
 from bayes_rsa.exact.biomarkers import report_likelihood
 from bayes_rsa.exact.noncentral_t import log_beyond, log_density, log_within
+from bayes_rsa.models.biomarkers._noncentral_t import grid_for
 from bayes_rsa.trial import Biomarker, DirectionOnly, Printed, critical_t, t_report
 
 ORACLE: list[dict[str, Any]] = json.loads(
@@ -110,7 +111,7 @@ def test_the_density_is_scipy_s(n: int) -> None:
     df, per_d = 2 * n - 2, math.sqrt(n / 2)
     t, delta = np.linspace(-6, 6, 25), np.linspace(-1, 1, 25)[::-1] * per_d
     ones = np.ones_like(t)
-    found, slope = density_function()(t, df * ones, delta)
+    found, slope = density_function()(t, df * ones, delta, grid_for(df))
     by_hand = np.array(
         [log_density(x, df, np.array([y]))[0] for x, y in zip(t, delta, strict=True)]
     )
@@ -119,7 +120,7 @@ def test_the_density_is_scipy_s(n: int) -> None:
     likely = reference > math.log(1e-6)
     np.testing.assert_allclose(found[likely], reference[likely], rtol=0, atol=1e-8)
     h = 1e-4
-    up, down = (density_function()(t, df * ones, delta + k * h)[0] for k in (1, -1))
+    up, down = (density_function()(t, df * ones, delta + k * h, grid_for(df))[0] for k in (1, -1))
     np.testing.assert_allclose(slope, (up - down) / (2 * h), rtol=1e-5, atol=1e-5)
 
 

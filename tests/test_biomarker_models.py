@@ -10,8 +10,17 @@ import numpy as np
 import pymc as pm
 import pytest
 import xarray as xr
-from marker_fixtures import REPORTS, N, reported, trial_with
-from reference_values import entries, value
+from marker_fixtures import (
+    PROPER,
+    REPORTS,
+    SUMMARISED,
+    TWICE,
+    TWICE_PROPER,
+    N,
+    reported,
+    trial_with,
+)
+from reference_values import value
 from scipy import special, stats
 
 import bayes_rsa as rsa
@@ -22,44 +31,20 @@ from bayes_rsa.calibration.likelihood import LogLikelihood
 from bayes_rsa.errors import InputError
 from bayes_rsa.exact import biomarkers as exact
 from bayes_rsa.exact.noncentral_t import log_likelihood
-from bayes_rsa.inference import CompiledModel
 from bayes_rsa.models import biomarkers as models
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import (
-    BaselineFollowUp,
-    BeforeAfter,
     Biomarker,
-    GeometricMeanSD,
     MeanSD,
     MedianQuartiles,
     Moments,
     Quartiles,
-    Trial,
     critical_t,
     t_report,
 )
 
 NORMAL = Prior.normal(0, 1)
 FLAT = Prior.flat()
-MEANS = MeanSD(Moments(2.0, 0.8, 75), Moments(2.4, 0.9, 74))
-QUARTILES = MedianQuartiles(Quartiles(10, 14, 20, 75), Quartiles(12, 17, 26, 74))
-TWICE = BaselineFollowUp(BeforeAfter(3.0, 0.9, 2.0, 0.8, 75), BeforeAfter(3.1, 0.9, 2.4, 0.9, 74))
-PROPER: Mapping[str, Prior] = {
-    "level": Prior.normal(2, 1),
-    "log_sd_treatment": Prior.normal(0, 0.5),
-    "log_sd_control": Prior.normal(0, 0.5),
-}
-TWICE_PROPER: Mapping[str, Prior] = {
-    **PROPER,
-    "baseline": Prior.normal(3, 1),
-    "log_sd_baseline": Prior.normal(0, 0.5),
-}
-SUMMARISED = trial_with(
-    Biomarker("means", MEANS),
-    Biomarker("geometric", GeometricMeanSD(Moments(120.0, 1.6, 40), Moments(150.0, 1.7, 38))),
-    Biomarker("quartiles", QUARTILES),
-    Biomarker("twice", TWICE),
-)
 MODELS: Mapping[str, Callable[[], pm.Model]] = {
     "direction only": lambda: models.direction_only(reported(), effect=NORMAL),
     "direction only, a mixed prior": lambda: models.direction_only(
@@ -290,120 +275,6 @@ def test_summaries_are_drawn_from_their_density(name: str) -> None:
         ratio.append(math.exp(logs[1] - logs[0]))
     assert np.std(ratio) > 0.05
     assert np.mean(ratio) == pytest.approx(1, abs=4 * np.std(ratio) / math.sqrt(len(ratio)))
-
-
-# ---- NUTS against quadrature --------------------------------------------------------------------
-
-
-def held(fit: xr.DataTree) -> xr.DataTree:
-    """The same fit, whose gate passed."""
-    rsa.check(fit).require()
-    return fit
-
-
-def test_direction_only_by_nuts(tacrolimus: Trial) -> None:
-    """Every reference number of the three priors, one compiled model."""
-    priors = {sd: Prior.normal(0, sd) for sd in (0.5, 1, 2)}
-    built = {sd: models.direction_only(tacrolimus, effect=p) for sd, p in priors.items()}
-    compiled = CompiledModel(built[1])
-    for sd, model in built.items():
-        fit = held(rsa.fit(model, compiled=compiled, predictive=False, seed=7))
-        draws = -fit["posterior"]["effect"].values
-        for name, entry in entries(f"biomarker.dir_only.prior_sd{sd}.").items():
-            which = name.removeprefix(f"biomarker.dir_only.prior_sd{sd}.")
-            for j, record in enumerate(marker_records(fit)):
-                found, error = _estimate(draws[..., j], which, record.ess_bulk)
-                assert found == pytest.approx(entry.value, abs=4 * error), (name, record.marker)
-
-
-def _estimate(draws: Any, which: str, ess: float) -> tuple[float, float]:
-    if which == "mean":
-        return draws.mean(), draws.std() / math.sqrt(ess)
-    if which == "sd":
-        spread = draws.std()
-        fourth = ((draws - draws.mean()) ** 4).mean()
-        return spread, math.sqrt((fourth - spread**4) / (4 * spread**2 * ess))
-    p = (draws > float(which.rpartition("_")[2])).mean()
-    shrunk = (p * draws.size + 1) / (draws.size + 2)
-    return p, math.sqrt(shrunk * (1 - shrunk) / (0.5 * ess))
-
-
-def test_related_markers_by_nuts(tacrolimus: Trial) -> None:
-    model = models.hierarchical_direction_only(tacrolimus, mean=NORMAL, correlation=0.5)
-    fit = held(rsa.fit(model, predictive=False, seed=2, ess_target=1200, target_accept=0.99))
-    found = exact.joint_direction(tacrolimus, mean=NORMAL, correlation=0.5)
-    posterior = fit["posterior"]
-    lower = (posterior["effect"].values < 0).all(axis=-1)
-    share = (lower.sum() + 1) / (lower.size + 2)
-    ess = min(r.ess_tail for r in marker_records(fit))
-    assert lower.mean() == pytest.approx(
-        found.all_lower, abs=4 * math.sqrt(share * (1 - share) / ess)
-    )
-    spread = posterior["spread"].values
-    assert found.spread == pytest.approx(spread.mean(), abs=4 * spread.std() / math.sqrt(1000))
-
-
-def test_behrens_and_fisher_by_nuts() -> None:
-    fit = held(rsa.fit(MODELS["means, flat"](), seed=3))
-    record = marker_records(fit)[0]
-    assert (record.variable, record.marker) == ("effect", "means")
-    exactly = exact.summary_statistics(SUMMARISED, marker="means", effect=FLAT)
-    draws = fit["posterior"]["effect"].values
-    for name, entry in entries("summarystats.example.").items():
-        which = name.rpartition(".")[2]
-        if which.startswith("eti"):
-            q = 0.025 if which.endswith("lo") else 0.975
-            density = float(exactly.density(np.array([entry.value]))[0])
-            error = math.sqrt(q * (1 - q) / record.ess_tail) / density
-            assert np.quantile(draws, q) == pytest.approx(entry.value, abs=4 * error)
-        elif which == "sd":
-            found, error = _estimate(draws, "sd", record.ess_bulk)
-            assert found == pytest.approx(entry.value, abs=4 * error)
-        else:
-            assert record.p_lower == pytest.approx(entry.value, abs=4 * record.mcse_p_lower)
-    assert set(fit.children) >= {"posterior_predictive", "log_likelihood"}
-    assert "prior" not in fit.children
-
-
-def test_quartiles_by_nuts() -> None:
-    prior = Prior.normal(0, 0.3)
-    fit = held(
-        rsa.fit(
-            models.summary_statistics(SUMMARISED, marker="quartiles", effect=prior),
-            predictive=False,
-            seed=6,
-        )
-    )
-    record = marker_records(fit)[0]
-    exactly = exact.summary_statistics(SUMMARISED, marker="quartiles", effect=prior)
-    mean, sd = exactly.moments
-    assert record.mean == pytest.approx(mean, abs=4 * record.mcse_mean)
-    found, error = _estimate(fit["posterior"]["effect"].values, "sd", record.ess_bulk)
-    assert found == pytest.approx(sd, abs=4 * error)
-    assert record.p_lower == pytest.approx(
-        exactly.probability(upper=0), abs=4 * record.mcse_p_lower
-    )
-
-
-def test_an_analysis_of_covariance_from_summaries() -> None:
-    """The larger the correlation, the nearer to ANCOVA's narrow answer."""
-    built = {
-        rho: models.baseline_follow_up(SUMMARISED, marker="twice", effect=FLAT, correlation=rho)
-        for rho in (0.0, 0.8)
-    }
-    compiled = CompiledModel(built[0.0])
-    found = {}
-    for rho, model in built.items():
-        fit = held(rsa.fit(model, compiled=compiled, predictive=False, seed=4))
-        found[rho] = marker_records(fit)[0]
-    change = TWICE.treatment.mean - TWICE.control.mean
-    before = TWICE.treatment.baseline_mean - TWICE.control.baseline_mean
-    sds = [0.5 * (TWICE.treatment.sd + TWICE.control.sd), 0.9]
-    for rho, record in found.items():
-        adjusted = change - rho * sds[0] / sds[1] * before
-        assert record.mean == pytest.approx(adjusted, abs=0.01)
-        plain = math.hypot(TWICE.treatment.sd, TWICE.control.sd) / math.sqrt(74.5)
-        assert record.sd == pytest.approx(plain * math.sqrt(1 - rho**2), rel=0.05)
 
 
 # ---- what is refused ----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ only place the nodes: no gradient runs through them, and the integral does not d
 from __future__ import annotations
 
 import math
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import pytensor.tensor as pt
@@ -17,18 +17,30 @@ from pytensor.gradient import disconnected_grad
 
 from bayes_rsa.models._families import _normal_log_cdf as normal_log_cdf
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 Tensor = Any
 
 NODES: Final = 129
 """Nodes of the rule: an error below 1e-12 in the log (``tests/test_biomarker_likelihood.py``)."""
+FEWER: Final = 57
+"""Nodes that leave less than 1e-10 from ``MANY`` degrees of freedom."""
+MANY: Final = 100
 
-_GRID: Final = np.linspace(0.0, 1.0, NODES)
 _DEPTH: Final = 45.0
 """Nats below its peak at which an integrand is cut."""
 _SMALLEST: Final = 1e-300
 
 
-def log_probability(report: Tensor, critical: Tensor, df: Tensor, delta: Tensor) -> Tensor:
+def grid_for(df: float) -> NDArray[np.float64]:
+    """Places of the rule's nodes between its ends, for at least so many degrees of freedom."""
+    return np.linspace(0.0, 1.0, FEWER if df >= MANY else NODES)
+
+
+def log_probability(
+    report: Tensor, critical: Tensor, df: Tensor, delta: Tensor, grid: Tensor
+) -> Tensor:
     """Log probability of a set of the t statistic.
 
     Parameters
@@ -40,11 +52,13 @@ def log_probability(report: Tensor, critical: Tensor, df: Tensor, delta: Tensor)
         Critical value, positive (for 2 and −2 it may be 0).
     df, delta
         Degrees of freedom, at least 1; non-centrality. All of one shape.
+    grid
+        :func:`grid_for` the smallest df.
     """
     tail, half = pt.eq(pt.abs(report), 2), pt.eq(pt.abs(report), 1)
     side = pt.switch(tail, 1.0, -1.0)
     shift = pt.switch(pt.eq(report, 0), pt.abs(delta), pt.sign(report) * delta)
-    u, log_weight = _nodes(side, critical, df, shift)
+    u, log_weight = _nodes(side, critical, df, shift, grid)
     d, t, is_tail = shift[..., None], critical[..., None], tail[..., None]
     high = t * u - d
     low = pt.switch(half[..., None], -d, -t * u - d)
@@ -58,11 +72,11 @@ def log_probability(report: Tensor, critical: Tensor, df: Tensor, delta: Tensor)
     return pt.logsumexp(log_normal + log_weight, axis=-1) + _log_constant(df)
 
 
-def log_density(statistic: Tensor, df: Tensor, delta: Tensor) -> Tensor:
-    """Log density of the t statistic; arguments of one shape."""
+def log_density(statistic: Tensor, df: Tensor, delta: Tensor, grid: Tensor) -> Tensor:
+    """Log density of the t statistic; arguments of one shape but the grid."""
     sign = pt.switch(statistic < 0, -1.0, 1.0)
     size, shift = pt.abs(statistic), sign * delta
-    u, log_weight = _nodes(pt.zeros_like(shift), size, df, shift)
+    u, log_weight = _nodes(pt.zeros_like(shift), size, df, shift, grid)
     x = size[..., None] * u - shift[..., None]
     inside = -0.5 * x * x + pt.log(u) + log_weight
     return pt.logsumexp(inside, axis=-1) + _log_constant(df) - 0.5 * math.log(2 * math.pi)
@@ -73,7 +87,9 @@ def _log_constant(df: Tensor) -> Tensor:
     return math.log(2) + half * pt.log(half) - pt.gammaln(half)
 
 
-def _nodes(side: Tensor, t: Tensor, df: Tensor, delta: Tensor) -> tuple[Tensor, Tensor]:
+def _nodes(
+    side: Tensor, t: Tensor, df: Tensor, delta: Tensor, grid: Tensor
+) -> tuple[Tensor, Tensor]:
     """Nodes in u over a new last axis, and their log weights with the density of U (no constant).
 
     ``side`` is 1 for Φ(δ − tu), −1 for Φ(tu − δ), 0 for φ(tu − δ) times u; t is not negative.
@@ -95,8 +111,8 @@ def _nodes(side: Tensor, t: Tensor, df: Tensor, delta: Tensor) -> tuple[Tensor, 
     centre, scale, first, span = (
         disconnected_grad(x)[..., None] for x in (pt.log(u), scale, first, span)
     )
-    w = first + span * _GRID
+    w = first + span * grid
     place = centre + scale * pt.sinh(w)
     nodes, n = pt.exp(place), df[..., None]
     log_weight = n * (place - 0.5 * nodes * nodes) + pt.log(pt.cosh(w) * scale * span)
-    return nodes, log_weight - np.log(NODES - 1)
+    return nodes, log_weight - pt.log(grid.shape[0] - 1)
