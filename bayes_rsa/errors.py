@@ -8,6 +8,7 @@
     ├── ConvergenceError   a fit whose diagnostics gate failed; carries the verdict; exit code 3
     └── AccuracyError      the exact engine cannot meet its promised error here
     BayesRsaWarning
+    ├── DoubtfulConversionWarning
     ├── PriorDataConflictWarning
     └── VaguePriorWarning
 
@@ -22,6 +23,7 @@ __all__ = [
     "BayesRsaWarning",
     "ContractError",
     "ConvergenceError",
+    "DoubtfulConversionWarning",
     "InputError",
     "PriorDataConflictWarning",
     "VaguePriorWarning",
@@ -129,6 +131,10 @@ class AccuracyError(BayesRsaError):
 
 class BayesRsaWarning(UserWarning):
     """Base of every warning that the package gives."""
+
+
+class DoubtfulConversionWarning(BayesRsaWarning):
+    """A summary is turned into another one that it hardly supports."""
 
 
 class PriorDataConflictWarning(BayesRsaWarning):

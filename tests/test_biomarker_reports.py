@@ -14,7 +14,7 @@ from marker_fixtures import REPORTS, N, reported, trial_with
 from reference_values import value
 from scipy import stats
 
-from bayes_rsa.errors import InputError
+from bayes_rsa.errors import DoubtfulConversionWarning, InputError
 from bayes_rsa.trial import (
     BaselineFollowUp,
     BeforeAfter,
@@ -183,6 +183,13 @@ def test_the_scale_of_means() -> None:
     assert arm_moments(Biomarker("x", GEOMETRIC)) == ("log", GEOMETRIC.logs())
     with pytest.raises(InputError, match="no mean and SD"):
         arm_moments(Biomarker("x", MedianQuartiles(Quartiles(1, 2, 3, 9), Quartiles(1, 2, 3, 9))))
+
+
+def test_a_lognormal_reading_of_wide_summaries_is_flagged() -> None:
+    wide = Biomarker("x", MeanSD(Moments(2.0, 2.5, 75), Moments(2.4, 0.9, 74)))
+    with pytest.warns(DoubtfulConversionWarning, match="1.25 times its mean"):
+        assert arm_moments(wide, "log")[1][0] == log_moments(Moments(2.0, 2.5, 75))
+    assert arm_moments(wide)[0] == "raw"
 
 
 def test_geometric_means_with_their_intervals() -> None:

@@ -7,9 +7,10 @@ arithmetic mean and SD.
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Final
 
-from bayes_rsa.errors import InputError
+from bayes_rsa.errors import DoubtfulConversionWarning, InputError
 from bayes_rsa.fields import check_choice
 from bayes_rsa.trial.arm_summary import Moments, Quartiles
 from bayes_rsa.trial.biomarker import Biomarker
@@ -39,6 +40,11 @@ def arm_moments(marker: Biomarker, scale: str | None = None) -> tuple[str, tuple
     ------
     InputError
         If the finding is another, or geometric means are asked for on their own scale.
+
+    Warns
+    -----
+    DoubtfulConversionWarning
+        If an SD is above 1.2 times its mean and the logarithms are asked for.
     """
     finding = marker.finding
     if isinstance(finding, GeometricMeanSD):
@@ -56,7 +62,18 @@ def arm_moments(marker: Biomarker, scale: str | None = None) -> tuple[str, tuple
         )
     if check_choice("scale", scale or "raw", SCALES) == "raw":
         return "raw", (finding.treatment, finding.control)
-    return "log", (log_moments(finding.treatment), log_moments(finding.control))
+    arms = (finding.treatment, finding.control)
+    logs = log_moments(arms[0]), log_moments(arms[1])
+    spread = max(arm.sd / arm.mean for arm in arms)
+    if spread > DOUBTFUL_CV:
+        warnings.warn(
+            f"biomarker {marker.name!r} has an SD {spread:.2f} times its mean: above "
+            f"{DOUBTFUL_CV:g} its logarithm's mean and SD hardly follow from them. Look for "
+            "quartiles or geometric means.",
+            DoubtfulConversionWarning,
+            stacklevel=3,
+        )
+    return "log", logs
 
 
 def arm_quartiles(
