@@ -10,6 +10,7 @@ from bayes_rsa.evidence.heterogeneity import heterogeneity_prior, heterogeneity_
 from bayes_rsa.evidence.packaged import (
     EvidenceSet,
     all_studies,
+    evidence_for,
     evidence_set,
     evidence_sets,
     load_evidence,
@@ -25,6 +26,7 @@ __all__ = [
     "EvidenceSet",
     "Study",
     "all_studies",
+    "evidence_for",
     "evidence_set",
     "evidence_sets",
     "heterogeneity_prior",

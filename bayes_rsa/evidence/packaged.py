@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = [
     "EvidenceSet",
     "all_studies",
+    "evidence_for",
     "evidence_set",
     "evidence_sets",
     "load_evidence",
@@ -73,9 +74,13 @@ def all_studies() -> tuple[Study, ...]:
 @cache
 def evidence_sets() -> dict[str, EvidenceSet]:
     """The named sets, by key and in order."""
-    rows = tomllib.loads(read_text(_DATA / "evidence_sets.toml", "sets file"))["set"]
     known = {study.key: study for study in all_studies()}
-    return {row["key"]: _set(row, known) for row in rows}
+    return {row["key"]: _set(row, known) for row in _sets_file()["set"]}
+
+
+@cache
+def _sets_file() -> dict[str, Any]:
+    return tomllib.loads(read_text(_DATA / "evidence_sets.toml", "sets file"))
 
 
 def _set(row: dict[str, Any], known: dict[str, Study]) -> EvidenceSet:
@@ -88,6 +93,12 @@ def _set(row: dict[str, Any], known: dict[str, Study]) -> EvidenceSet:
         independent=row["independent"],
         note=row["note"],
     )
+
+
+def evidence_for(doi: str) -> tuple[EvidenceSet, ...]:
+    """The sets that stand beside the trial with this DOI; empty where none ships."""
+    named = _sets_file()["trials"].get(doi, [])
+    return tuple(evidence_sets()[key] for key in named)
 
 
 def evidence_set(key: str) -> EvidenceSet:

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 
 from bayes_rsa.errors import InputError
-from bayes_rsa.exact.external_evidence.kernels import smoothing
+from bayes_rsa.exact.external_evidence.kernels import resolved, smoothing
 from bayes_rsa.exact.external_evidence.laws import KernelLaw, PanelLaw, Part
 from bayes_rsa.exact.external_evidence.normal_model import Conditional
 from bayes_rsa.exact.external_evidence.spread import Compressed, Spread, moments_of_spread
@@ -154,7 +154,7 @@ class Hierarchy:
         mass = weights.reshape(self.places.shape)
         rows = zip(self.places, mass, self.steps, self.rule.nodes, strict=True)
         return tuple(
-            Part(places, row, float(step), float(tau) if spread else 0.0)
+            resolved(Part(places, row, float(step), float(tau) if spread else 0.0))
             for places, row, step, tau in rows
             if row.sum() > 1e-15
         )

@@ -12,6 +12,7 @@ a normal of *any* width, 0 included, is a sum of one kernel over the grid:
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -25,13 +26,15 @@ if TYPE_CHECKING:
 
 Bools = NDArray[np.bool_]
 
-__all__ = ["STEPS_PER_SD", "kernel_cdf", "kernel_pdf", "smoothing"]
+__all__ = ["STEPS_PER_SD", "kernel_cdf", "kernel_pdf", "resolved", "smoothing"]
 
 STEPS_PER_SD: Final = 2.2
 """Grid points per narrowest SD of a function: the error of its sinc series is below 1e-10."""
 
 _WIDE: Final = 2.5
 """Spread in steps from which the kernel is a normal density to 1e-13."""
+_MORE: Final = 25
+"""Points added to either end of a grid before a normal of up to ``_WIDE`` steps spreads it."""
 _REACH: Final = 6.0
 """Steps beyond a grid at which nothing of its density is left."""
 
@@ -81,46 +84,49 @@ def _cosines(gaps: Floats, ratio: float) -> Floats:
     return np.asarray(found)
 
 
-def _gaps(part: Part, x: Floats) -> tuple[Floats, Bools]:
-    """Distances in steps from every point to every place, and which points the grid reaches."""
-    reach = _REACH * part.step + 9.0 * float(part.spread)
-    inside = (x > part.places[0] - reach) & (x < part.places[-1] + reach)
-    held = np.clip(x, part.places[0] - reach, part.places[-1] + reach)
-    return (held[:, None] - part.places[None, :]) / part.step, inside
+def resolved(part: Part) -> Part:
+    """The same part with the spread worked into its weights, where it is narrow beside the step.
+
+    What a narrow normal does to a band-limited density leaves it band-limited: a few more points at
+    either end of the grid hold all of it.
+    """
+    spread = float(part.spread)
+    if part.step == 0 or spread == 0 or spread >= _WIDE * part.step:
+        return part
+    more = part.step * np.arange(1.0, _MORE + 1.0)
+    places = np.concatenate([part.places[0] - more[::-1], part.places, part.places[-1] + more])
+    kernel = smoothing(part.places, places, np.full(places.shape, spread))
+    return replace(part, places=places, weights=kernel @ part.weights, spread=0.0)
 
 
 def kernel_cdf(part: Part, x: Floats) -> Floats:
     """Distribution function of a part, which ends at the sum of its weights; shape of ``x``."""
-    if part.step == 0 or float(part.spread) >= _WIDE * part.step:
+    if part.step == 0 or float(part.spread) > 0:
         from scipy.special import ndtr
 
         return np.asarray(ndtr((x[:, None] - part.places[None, :]) / part.spread) @ part.weights)
+    from scipy.special import sici
+
     gaps, inside = _gaps(part, x)
     total = float(part.weights.sum())
     beyond = np.where(x > part.places[-1], total, 0.0)
-    if part.spread == 0:
-        from scipy.special import sici
-
-        found = 0.5 * total + (sici(np.pi * gaps)[0] / np.pi) @ part.weights
-        return np.where(inside, found, beyond)
-    u, weights = _frequencies()
-    damped = weights * np.exp(-0.5 * (u * float(part.spread) / part.step) ** 2) / (np.pi * u)
-    found = np.full(x.size, 0.5 * total)
-    for j, mass in enumerate(part.weights):
-        found += mass * (np.sin(np.multiply.outer(gaps[:, j], u)) @ damped)
+    found = 0.5 * total + (sici(np.pi * gaps)[0] / np.pi) @ part.weights
     return np.where(inside, found, beyond)
 
 
 def kernel_pdf(part: Part, x: Floats) -> Floats:
     """Density of a part."""
-    if part.step == 0 or float(part.spread) >= _WIDE * part.step:
+    if part.step == 0 or float(part.spread) > 0:
         t = (x[:, None] - part.places[None, :]) / part.spread
-        return np.asarray(
-            np.exp(-0.5 * t * t) @ part.weights / (part.spread * np.sqrt(2.0 * np.pi))
-        )
+        height = part.weights / (part.spread * np.sqrt(2.0 * np.pi))
+        return np.asarray(np.exp(-0.5 * t * t) @ height)
     gaps, inside = _gaps(part, x)
-    ratio = float(part.spread) / part.step
-    found = np.zeros(x.size)
-    for j, mass in enumerate(part.weights):
-        found += mass * _cosines(gaps[:, j], ratio)
-    return np.where(inside, found / part.step, 0.0)
+    return np.where(inside, np.sinc(gaps) @ part.weights / part.step, 0.0)
+
+
+def _gaps(part: Part, x: Floats) -> tuple[Floats, Bools]:
+    """Distances in steps from every point to every place, and which points the grid reaches."""
+    reach = _REACH * part.step
+    inside = (x > part.places[0] - reach) & (x < part.places[-1] + reach)
+    held = np.clip(x, part.places[0] - reach, part.places[-1] + reach)
+    return (held[:, None] - part.places[None, :]) / part.step, inside

@@ -51,7 +51,8 @@ class Part:
     step
         Distance between the points; 0 where each is a normal of its own.
     spread
-        SD of the normal with which the density is convolved; of shape ``(m,)`` if ``step`` is 0.
+        SD of the normal with which the density is convolved: 0 or wide beside the step (see
+        ``kernels.resolved``); of shape ``(m,)`` if ``step`` is 0.
     """
 
     places: Floats
