@@ -56,6 +56,10 @@ def test_the_object(run: Callable[..., str]) -> None:
                 entry = value(prefix + name)
                 assert number == pytest.approx(entry.value, rel=0, abs=entry.tolerance), name
             assert list(under["p_size_above"]) == ["0.2", "0.5", "0.8"]
+        narrowest = marker["field_priors"][0]
+        assert narrowest["prior"] == "student_t(5, 0, 0.33)"
+        assert "Pregnancy" in narrowest["label"]
+        assert narrowest["mean"] < marker["priors"][0]["mean"]
     assert [row["correlation"] for row in found["joint"]] == [0.0, 0.0, 0.5, 0.5, 0.9, 0.9]
     assert found["joint_refused"] is None
 
@@ -74,7 +78,7 @@ def test_one_marker_shown_because_it_is_significant(run: Callable[..., str]) -> 
 
 def test_the_rows(run: Callable[..., str]) -> None:
     rows = list(csv.DictReader(io.StringIO(run(*TRIAL, "--format", "csv"))))
-    assert len(rows) == 9
+    assert len(rows) == 3 * (3 + 3)
     assert {row["size_identified"] for row in rows} == {"False"}
     entry = value("biomarker.dir_only.prior_sd1.P_d_gt_0.5")
     assert float(rows[1]["p_d_above_0.5"]) == pytest.approx(entry.value, abs=entry.tolerance)

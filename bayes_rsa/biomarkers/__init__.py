@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bayes_rsa.biomarkers.assessment import assess
+from bayes_rsa.biomarkers.assessment import assess, field_priors
 from bayes_rsa.biomarkers.fitted import FittedMarker, marker_records
 from bayes_rsa.biomarkers.identification import Identification, size_identified
 from bayes_rsa.biomarkers.joint import joint_table
@@ -14,6 +14,7 @@ __all__ = [
     "MarkerAssessment",
     "UnderPrior",
     "assess",
+    "field_priors",
     "joint_table",
     "marker_records",
     "size_identified",

@@ -13,7 +13,7 @@ from bayes_rsa.errors import InputError
 from bayes_rsa.exact import MarkerPosterior
 from bayes_rsa.exact.biomarkers import standardised_difference
 from bayes_rsa.fields import check_number, suggestion
-from bayes_rsa.priors import Prior
+from bayes_rsa.priors import Prior, archetypes
 from bayes_rsa.trial import (
     Biomarker,
     DirectionOnly,
@@ -25,7 +25,12 @@ from bayes_rsa.trial import (
     t_report,
 )
 
-__all__ = ["assess"]
+__all__ = ["assess", "field_priors"]
+
+
+def field_priors() -> tuple[Prior, ...]:
+    """Priors on a standardised difference from meta-analyses of the field, the nearest first."""
+    return tuple(archetypes("standardised_mean_difference").values())
 
 
 def assess(
@@ -55,7 +60,8 @@ def assess(
     Returns
     -------
     tuple
-        One :class:`MarkerAssessment` for each marker.
+        One :class:`MarkerAssessment` for each marker; beside the normal priors it holds those of
+        :func:`field_priors`.
 
     Raises
     ------
@@ -89,20 +95,29 @@ def _assess_one(
         return MarkerAssessment(marker.name, finding.kind, "not stated", None, (), None)
     by_test = isinstance(finding, DirectionOnly | ExactTest)
     direction, sizes = _direction(marker, trial, n)
-    under = []
-    for sd in sorted(set(sds)):
+
+    def under(prior: Prior) -> UnderPrior:
         posterior = standardised_difference(
             trial,
             marker=marker.name,
-            effect=Prior.normal(0.0, sd),
+            effect=prior,
             n=n,
             reported_because_significant=selected and by_test,
             level=level,
         )
-        under.append(_under(posterior, sd, direction))
-    rule = size_identified([(u.sd, u.mean_size) for u in under])
+        return _under(posterior, direction)
+
+    wide = tuple(under(Prior.normal(0.0, sd)) for sd in sorted(set(sds)))
+    rule = size_identified([(u.sd, u.mean_size) for u in wide])
     return MarkerAssessment(
-        marker.name, finding.kind, direction, sizes, tuple(under), rule, selected and by_test
+        marker.name,
+        finding.kind,
+        direction,
+        sizes,
+        wide,
+        rule,
+        selected and by_test,
+        tuple(under(prior) for prior in field_priors()),
     )
 
 
@@ -122,7 +137,7 @@ def _direction(
     return ("lower" if shift < 0 else "higher" if shift > 0 else "not stated"), sizes
 
 
-def _under(posterior: MarkerPosterior, sd: float, direction: str) -> UnderPrior:
+def _under(posterior: MarkerPosterior, direction: str) -> UnderPrior:
     sign = -1.0 if direction == "lower" else 1.0
     mean, spread = posterior.moments
     assert mean is not None
@@ -137,7 +152,8 @@ def _under(posterior: MarkerPosterior, sd: float, direction: str) -> UnderPrior:
 
     return UnderPrior(
         prior=str(posterior.prior),
-        sd=sd,
+        sd=posterior.prior.sd,
+        label=posterior.prior.label,
         mean=sign * mean,
         posterior_sd=spread,
         median=sign * posterior.quantile(0.5),

@@ -36,6 +36,8 @@ class UnderPrior:
         P(|d| > size), by size.
     mean_size
         Posterior mean of |d|.
+    label
+        The prior's name, if it has one.
     """
 
     prior: str
@@ -49,11 +51,13 @@ class UnderPrior:
     p_d_above: dict[str, float]
     p_size_above: dict[str, float]
     mean_size: float
+    label: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-able form."""
         return {
             "prior": self.prior,
+            **({"label": self.label} if self.label else {}),
             "mean": self.mean,
             "sd": self.posterior_sd,
             "median": self.median,
@@ -86,6 +90,8 @@ class MarkerAssessment:
         Whether the size is identified; None for patient-level data.
     selected
         Whether the marker is read as reported because it was significant.
+    field
+        The same under priors from meta-analyses of the field; they take no part in the rule.
     """
 
     name: str
@@ -95,6 +101,7 @@ class MarkerAssessment:
     under: tuple[UnderPrior, ...]
     identification: Identification | None
     selected: bool = False
+    field: tuple[UnderPrior, ...] = ()
 
     @property
     def size_identified(self) -> bool | None:
@@ -130,4 +137,5 @@ class MarkerAssessment:
             "identification": None if identification is None else identification.to_dict(),
             "reported_because_significant": self.selected,
             "priors": [u.to_dict() for u in self.under],
+            "field_priors": [u.to_dict() for u in self.field],
         }

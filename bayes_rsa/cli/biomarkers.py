@@ -155,7 +155,7 @@ def _csv(found: tuple[MarkerAssessment, ...]) -> tuple[list[str], list[dict[str,
     rows: list[dict[str, object]] = []
     sizes: list[str] = []
     for marker in found:
-        for under in marker.under:
+        for under in (*marker.under, *marker.field):
             record = under.to_dict()
             low, high = record.pop("eti")
             row = {
@@ -196,10 +196,10 @@ def _table(
             *(f"|d|>{size}" for size in first.p_size_above),
             whole=1,
         )
-        for under in marker.under:
+        for under in (*marker.under, *marker.field):
             low, high = under.interval
             table.add_row(
-                under.prior,
+                under.prior.replace("student_t(", "t("),
                 f"{under.mean:.2f}",
                 f"{low:.2f} to {high:.2f}",
                 f"{under.p_lower:.3f}",
@@ -209,7 +209,8 @@ def _table(
         note = (
             f"d: standardised difference, positive is {way} on treatment; {marker.n[0]} and "
             f"{marker.n[1]} patients. |d|>x: its probability. "
-            f"Size: {marker.identification.sentence}."
+            f"Size: {marker.identification.sentence}. t(df, location, scale): effects in "
+            "Cochrane reviews of pregnancy and childbirth, of gynaecology and fertility, of all."
         )
         parts += ["", table, Text(note, style="dim"), ""]
     return rendered(*parts, *_joint_parts(joint, refusal))
