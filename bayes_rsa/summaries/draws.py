@@ -146,7 +146,7 @@ class DrawsPosterior:
         if not self.arms:
             return True
         if self.provenance.model["observed"] == [STUDIES_ONLY]:
-            # A prediction from studies: an uncertain SD between them leaves a ratio no mean.
+            # With an uncertain SD between studies the mean of a predicted ratio may be infinite.
             return ESTIMANDS[key].kind != "ratio"
         effect = EFFECT_OF_MODEL.get(self.model, "OR")
         priors = tail_priors(self.provenance.priors)
