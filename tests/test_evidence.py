@@ -14,6 +14,7 @@ from bayes_rsa.evidence import (
     COLUMNS,
     Study,
     all_studies,
+    evidence_for,
     evidence_set,
     evidence_sets,
     heterogeneity_prior,
@@ -112,6 +113,7 @@ def test_the_sets() -> None:
         "B": 12,
         "C": 13,
         "Q": 2,
+        "T": 1,
         "N": 2,
         "base rate ten arms": 10,
         "base rate per pregnancy": 8,
@@ -119,7 +121,7 @@ def test_the_sets() -> None:
     }
     for key, value in evidence_sets().items():
         assert value.independent == (not any(s.same_group for s in value.studies)), key
-        assert all(s.randomised for s in value.studies) == (key != "N"), key
+        assert all(s.randomised for s in value.studies) == (key not in "NT"), key
     assert not evidence_set("A").inferred
     assert len(evidence_set("B").inferred) == 6
     assert studies("C")[-1].key == "sun-2023"
@@ -131,6 +133,9 @@ def test_the_sets() -> None:
     for key, (events, n) in pooled.items():
         arms = [s.control_arm for s in studies(key)]
         assert (sum(a.events for a in arms), sum(a.n for a in arms)) == (events, n)
+    beside = [chosen.key for chosen in evidence_for("10.1007/s00228-023-03473-9")]
+    assert beside == ["A", "B", "C", "T", "Q", *pooled]
+    assert evidence_for("10.1016/j.tjog.2019.07.007") == ()
     with pytest.raises(InputError, match=r"set is 'a'.*did you mean 'A'"):
         studies("a")
 

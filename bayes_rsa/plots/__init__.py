@@ -12,6 +12,7 @@ from bayes_rsa.plots.convinced import convinced
 from bayes_rsa.plots.diagnostics import diagnostics
 from bayes_rsa.plots.doubt_curves import DoubtPanel, doubt_curves
 from bayes_rsa.plots.exceedance import exceedance
+from bayes_rsa.plots.external_forest import ExternalRow, external_forest
 from bayes_rsa.plots.figure import JournalFigure, SavedFigure, save
 from bayes_rsa.plots.forest import forest
 from bayes_rsa.plots.forest_row import ForestRow
@@ -25,6 +26,7 @@ from bayes_rsa.plots.triplot import triplot
 
 __all__ = [
     "DoubtPanel",
+    "ExternalRow",
     "ForestRow",
     "JournalFigure",
     "PowerScalingRow",
@@ -35,6 +37,7 @@ __all__ = [
     "diagnostics",
     "doubt_curves",
     "exceedance",
+    "external_forest",
     "forest",
     "fragility",
     "heatmap",

@@ -12,6 +12,7 @@ from bayes_rsa.diagnostics import Verdict
 from bayes_rsa.estimands import EstimandSummary, NumberNeededToTreat, Probability
 from bayes_rsa.priors import PriorMeaning
 from bayes_rsa.report.results.classical import Classical
+from bayes_rsa.report.results.external import External
 from bayes_rsa.report.results.predictive import Predictive
 from bayes_rsa.report.results.sensitivity import Sensitivity
 from bayes_rsa.summaries import AbsoluteEffect, Posterior
@@ -113,6 +114,8 @@ class Results:
         Prior and posterior predictive of the reference's fit; None without it.
     sensitivity
         How the answer depends on the prior.
+    external
+        Evidence from outside the trial; None where there is none.
     fit
         The reference's fit; None where the sampler was not asked for.
     source_hash
@@ -129,6 +132,7 @@ class Results:
     absolute_engine: str
     predictive: Predictive | None
     sensitivity: Sensitivity
+    external: External | None
     fit: xr.DataTree | None = field(repr=False, compare=False)
     source_hash: Mapping[str, str]
     versions: Mapping[str, str]

@@ -15,9 +15,11 @@ from bayes_rsa.inference import versions
 from bayes_rsa.priors import PriorMeaning, prior_meaning
 from bayes_rsa.report.results import engines
 from bayes_rsa.report.results.classical import classical
+from bayes_rsa.report.results.external import external
 from bayes_rsa.report.results.predictive import Predictive, predictive
 from bayes_rsa.report.results.records import Analysed, Answer, Results
 from bayes_rsa.report.results.sensitivity import sensitivity
+from bayes_rsa.report.results.setting import setting
 from bayes_rsa.summaries import AbsoluteEffect, absolute_effects
 from bayes_rsa.trial import Trial
 
@@ -85,6 +87,7 @@ def run(analysis: Analysis, progress: Progress | None = None) -> Results:
         absolute_engine=by,
         predictive=_predictive(fit, analysis),
         sensitivity=sensitivity(analysis, fit if reliable else None, step),
+        external=external(analysis, setting(analysis), step),
         fit=fit,
         source_hash=engines.source_hashes(models),
         versions=versions(),

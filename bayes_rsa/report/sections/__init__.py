@@ -11,6 +11,7 @@ from typing import Final
 from bayes_rsa.report.blocks import Section
 from bayes_rsa.report.checklist import Answered
 from bayes_rsa.report.quoting import Quoting
+from bayes_rsa.report.sections.before import before
 from bayes_rsa.report.sections.checklist import checklist
 from bayes_rsa.report.sections.computation import computation
 from bayes_rsa.report.sections.data import data
@@ -22,9 +23,10 @@ from bayes_rsa.report.sections.results import results
 from bayes_rsa.report.sections.sensitivity import sensitivity
 from bayes_rsa.report.sections.summary import summary
 
-SECTIONS: Final[tuple[Callable[[Quoting], Section], ...]] = (
+SECTIONS: Final[tuple[Callable[[Quoting], Section | None], ...]] = (
     summary,
     data,
+    before,
     priors,
     computation,
     predictive,
@@ -33,11 +35,12 @@ SECTIONS: Final[tuple[Callable[[Quoting], Section], ...]] = (
     limitations,
     methods,
 )
-"""In the order printed; the checklist follows."""
+"""In the order printed; the checklist follows. One that has nothing to say gives None."""
 
 
 def write_sections(quote: Quoting) -> tuple[tuple[Section, ...], tuple[Answered, ...]]:
     """Every section, the checklist last, and the checklist's items."""
-    written = tuple(section(quote) for section in SECTIONS)
+    made = (section(quote) for section in SECTIONS)
+    written = tuple(section for section in made if section is not None)
     last, items = checklist(quote, written)
     return (*written, last), items
