@@ -16,6 +16,7 @@ from bayes_rsa.calibration.evidence_cases import EVIDENCE_CASES
 from bayes_rsa.errors import InputError
 from bayes_rsa.evidence import Study, studies
 from bayes_rsa.models import external_evidence as models
+from bayes_rsa.models import independent_arms as arms_model
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Arm, Trial
 
@@ -192,6 +193,56 @@ def test_fewer_events_may_be_better() -> None:
     good = contract.data_of(models.meta_analytic_predictive(TRIAL, studies=studies("A"), **EFFECTS))
     np.testing.assert_array_equal(data["study_events"], good["study_n"] - good["study_events"])
     np.testing.assert_array_equal(data["study_n"], good["study_n"])
+
+
+# ---- where a model becomes a simpler one -------------------------------------------------------
+
+
+def evaluated(model: Any, **values: Any) -> float:
+    """Log density of the data given values of all free variables; those not named do not matter."""
+    names = {v.name: model.rvs_to_values[v].name for v in model.free_RVs}
+    point = {names[key]: np.asarray(x, dtype=float) for key, x in values.items() if key in names}
+    missing = set(names.values()) - set(point)
+    start = model.initial_point()
+    point |= {key: np.full(np.shape(start[key]), 0.3) for key in missing}
+    terms = model.logp(vars=model.observed_RVs, sum=True)
+    return float(terms.eval({v: point[v.name] for v in model.value_vars}, mode=contract.ONE_CALL))
+
+
+def test_no_heterogeneity_no_difference_and_no_bias_are_a_common_effect() -> None:
+    zero, pair = Prior.point(0.0), studies("A")[:2]
+    common = models.commensurate(TRIAL, studies=pair, history=NORMAL, difference=zero)
+    fixed: dict[str, Any] = {"effect_mean": NORMAL, "effect_heterogeneity": zero}
+    pooled = models.meta_analytic_predictive(TRIAL, studies=pair, **fixed)
+    unbiased = models.shared_bias(
+        TRIAL,
+        studies=[replace(study, same_group=True) for study in pair],
+        group_bias=zero,
+        own_bias=zero,
+        **fixed,
+    )
+    levels = {"midpoint": 0.4, "study_midpoint": np.array([0.2, 0.6])}
+    reference = evaluated(common, history=0.7, **levels)
+    assert evaluated(pooled, effect_mean=0.7, **levels) == pytest.approx(reference, abs=1e-10)
+    assert evaluated(unbiased, effect_mean=0.7, **levels) == pytest.approx(reference, abs=1e-10)
+
+
+@pytest.mark.parametrize("discount", [0.0, 1.0])
+def test_a_fixed_power_prior_is_the_prior_or_pooling(discount: float) -> None:
+    model = models.power_prior_control(
+        TRIAL, studies=studies("A"), discount=discount, treatment=UNIFORM, control=UNIFORM
+    )
+    arms = [study.control_arm for study in studies("A")]
+    events, n = sum(arm.events for arm in arms), sum(arm.n for arm in arms)
+    pooled = Prior.beta(1 + discount * events, 1 + discount * (n - events))
+    plain = arms_model(TRIAL, treatment=UNIFORM, control=pooled)
+    for x in (-0.5, 0.2, 0.9):
+        point = {"p_treatment_logodds__": np.array(x), "p_control_logodds__": np.array(0.5 * x)}
+        one, other = (
+            float(m.logp().eval({v: point[v.name] for v in m.value_vars}, mode=contract.ONE_CALL))
+            for m in (model, plain)
+        )
+        assert one == pytest.approx(other, abs=1e-10)
 
 
 # ---- what is refused ---------------------------------------------------------------------------
