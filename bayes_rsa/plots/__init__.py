@@ -18,6 +18,8 @@ from bayes_rsa.plots.forest import forest
 from bayes_rsa.plots.forest_row import ForestRow
 from bayes_rsa.plots.fragility import fragility
 from bayes_rsa.plots.heatmap import heatmap
+from bayes_rsa.plots.marker_likelihood import marker_likelihood
+from bayes_rsa.plots.marker_priors import MarkerPanel, marker_priors
 from bayes_rsa.plots.missing_map import missing_map
 from bayes_rsa.plots.power_scaling import PowerScalingRow, power_scaling
 from bayes_rsa.plots.predictive import predictive, share_of_draws
@@ -29,6 +31,7 @@ __all__ = [
     "ExternalRow",
     "ForestRow",
     "JournalFigure",
+    "MarkerPanel",
     "PowerScalingRow",
     "SavedFigure",
     "arms",
@@ -41,6 +44,8 @@ __all__ = [
     "forest",
     "fragility",
     "heatmap",
+    "marker_likelihood",
+    "marker_priors",
     "missing_map",
     "power_scaling",
     "predictive",
