@@ -35,6 +35,7 @@ PLACES: Final[Mapping[str, int]] = MappingProxyType(
         "mean": 3,
         "spread": 3,
         "sensitivity": 3,
+        "amount": 4,
         "recomputed": 5,
     }
 )

@@ -179,6 +179,11 @@ def joined(items: list[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
+def capital(said: str) -> str:
+    """Words with a capital, to begin a sentence or a cell."""
+    return f"{said[:1].upper()}{said[1:]}"
+
+
 def counted(count: int, noun: str) -> str:
     """A count with its noun in the right number."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

@@ -12,6 +12,7 @@ from bayes_rsa.diagnostics import Verdict
 from bayes_rsa.estimands import EstimandSummary, NumberNeededToTreat, Probability
 from bayes_rsa.priors import PriorMeaning
 from bayes_rsa.report.results.classical import Classical
+from bayes_rsa.report.results.doubt import Doubts
 from bayes_rsa.report.results.external import External
 from bayes_rsa.report.results.predictive import Predictive
 from bayes_rsa.report.results.sensitivity import Sensitivity
@@ -114,6 +115,8 @@ class Results:
         Prior and posterior predictive of the reference's fit; None without it.
     sensitivity
         How the answer depends on the prior.
+    doubt
+        How much doubt about the trial the conclusion stands.
     external
         Evidence from outside the trial; None where there is none.
     fit
@@ -132,6 +135,7 @@ class Results:
     absolute_engine: str
     predictive: Predictive | None
     sensitivity: Sensitivity
+    doubt: Doubts
     external: External | None
     fit: xr.DataTree | None = field(repr=False, compare=False)
     source_hash: Mapping[str, str]

@@ -15,6 +15,7 @@ from bayes_rsa.inference import versions
 from bayes_rsa.priors import PriorMeaning, prior_meaning
 from bayes_rsa.report.results import engines
 from bayes_rsa.report.results.classical import classical
+from bayes_rsa.report.results.doubt import doubts
 from bayes_rsa.report.results.external import external
 from bayes_rsa.report.results.predictive import Predictive, predictive
 from bayes_rsa.report.results.records import Analysed, Answer, Results
@@ -87,6 +88,7 @@ def run(analysis: Analysis, progress: Progress | None = None) -> Results:
         absolute_engine=by,
         predictive=_predictive(fit, analysis),
         sensitivity=sensitivity(analysis, fit if reliable else None, step),
+        doubt=doubts(analysis, step),
         external=external(analysis, setting(analysis), step),
         fit=fit,
         source_hash=engines.source_hashes(models),

@@ -15,6 +15,7 @@ from bayes_rsa.report.sections.before import before
 from bayes_rsa.report.sections.checklist import checklist
 from bayes_rsa.report.sections.computation import computation
 from bayes_rsa.report.sections.data import data
+from bayes_rsa.report.sections.doubt import doubt
 from bayes_rsa.report.sections.limitations import limitations
 from bayes_rsa.report.sections.methods import methods
 from bayes_rsa.report.sections.predictive import predictive
@@ -32,6 +33,7 @@ SECTIONS: Final[tuple[Callable[[Quoting], Section | None], ...]] = (
     predictive,
     results,
     sensitivity,
+    doubt,
     limitations,
     methods,
 )

@@ -25,12 +25,14 @@ from bayes_rsa.report.blocks import (
 from bayes_rsa.report.numbers import Number
 from bayes_rsa.report.quoting import Quoting, statement_slug
 from bayes_rsa.report.results import Analysed
+from bayes_rsa.report.sections.doubt_statement import short_statement
 
 
 def summary(quote: Quoting) -> Section:
     """Headline: the range over the named set, and the reference analysis."""
     blocks: list[Block] = [*_banners(quote), _status(quote)]
-    blocks += [_headline(quote), *_reference(quote), _at_a_glance(quote), _reading()]
+    blocks += [_headline(quote), *_reference(quote), *short_statement(quote)]
+    blocks += [_at_a_glance(quote), _reading()]
     analysis = quote.analysis
     on = f" on {analysis.priors_fixed_on}" if analysis.priors_fixed_on else ""
     return Section(
