@@ -15,7 +15,7 @@ from bayes_rsa import borrowing, exact
 from bayes_rsa.borrowing import PredictiveDraws, fit_mixture, robustify
 from bayes_rsa.defaults import MAP_CDF_ERROR
 from bayes_rsa.errors import AccuracyError, InputError
-from bayes_rsa.evidence import Study, studies
+from bayes_rsa.evidence import Study, evidence_set, evidence_sets, studies
 from bayes_rsa.exact import external_evidence as exactly
 from bayes_rsa.priors import Prior
 from bayes_rsa.sensitivity import effect_ess, tipping_weight
@@ -86,6 +86,20 @@ def test_a_predictive_distribution_is_fitted(law: exactly.KernelLaw, family: str
     assert found.prior.label == "MAP"
     assert "distribution functions" in found.explain()
     assert Prior.parse(str(found.prior)) == found.prior
+
+
+@pytest.mark.parametrize("key", evidence_sets())
+def test_every_named_set_becomes_a_prior(key: str) -> None:
+    found = evidence_set(key)
+    pooled = exactly.normal_meta_analysis(
+        found.studies, heterogeneity=found.heterogeneity, measure=found.measure
+    )
+    for family in ("normal", "student_t"):
+        fitted = fit_mixture(pooled.predictive, family=family)
+        assert fitted.cdf_error <= MAP_CDF_ERROR
+        assert fitted.kl < 1e-3
+        outer = fitted.quantiles([0.025, 0.975])
+        assert np.abs(outer[:, 1] - outer[:, 2]).max() < 0.02
 
 
 def test_more_components_fit_better(law: exactly.KernelLaw) -> None:
