@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import xarray as xr
 from scipy import integrate, stats
 from scipy.special import betaln
 
@@ -139,6 +140,21 @@ def test_draws_predict_by_their_normals() -> None:
     np.testing.assert_allclose(
         integrate.trapezoid(draws.pdf(np.linspace(-3, 4, 999)), dx=7 / 998), 1
     )
+
+
+def test_a_fixed_heterogeneity_is_read_from_the_data() -> None:
+    def fitted(spread: float) -> xr.DataTree:
+        groups = {
+            "posterior": xr.Dataset({"effect_mean": (("chain", "draw"), np.array([[0.1, 0.3]]))}),
+            "constant_data": xr.Dataset({"effect_heterogeneity": spread}),
+        }
+        return xr.DataTree.from_dict(groups)
+
+    draws = borrowing.predictive(fitted(0.5))
+    np.testing.assert_array_equal(draws.sds, [0.5, 0.5])
+    assert draws.mean == pytest.approx(0.2)
+    with pytest.raises(InputError, match="the mean itself"):
+        borrowing.predictive(fitted(0.0))
 
 
 def test_it_serves_both_engines_and_sweeps(law: exactly.KernelLaw) -> None:

@@ -105,7 +105,7 @@ def predictive(fit: xr.DataTree, parameter: str = "effect") -> PredictiveDraws:
     Raises
     ------
     InputError
-        If the fit has no such random effects.
+        If the fit has no such random effects, or no SD between studies.
     """
     posterior = fit["posterior"].to_dataset()
     constant = fit["constant_data"].to_dataset()
@@ -123,4 +123,11 @@ def predictive(fit: xr.DataTree, parameter: str = "effect") -> PredictiveDraws:
                 "fit meta_analytic_predictive with random effects on it",
             )
     means, sds = np.broadcast_arrays(*found)
+    if not (sds > 0).all():
+        raise InputError(
+            f"{parameter}_heterogeneity",
+            0.0,
+            "without an SD between studies the prediction is the mean itself",
+            f"take the draws of {parameter}_mean",
+        )
     return PredictiveDraws(np.array(means), np.array(sds))
