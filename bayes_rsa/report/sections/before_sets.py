@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Final
 
@@ -223,13 +224,12 @@ def pooled(quote: Quoting, found: External) -> list[Block]:
     level = words.percent(quote.analysis.interval)
     for answer in found.sets:
         both = answer.pooled
-        if both is None:
-            continue
-        for likelihood, effects in (("Normal", both.normal), ("Binomial", both.binomial)):
+        shown = [] if both is None else [("Normal", both.normal)]
+        for likelihood, effects in (*shown, ("Binomial", answer.effects)):
             name = f"{set_name(answer)}.{likelihood.lower()}"
             tau = effects.heterogeneity
             cells = [
-                _limits(quote, f"{name}.{what}", law, both.shown)
+                _limits(quote, f"{name}.{what}", law, math.exp)
                 for what, law in (("mean", effects.mean), ("new", effects.predictive))
             ]
             rows.append(

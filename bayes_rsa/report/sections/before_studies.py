@@ -57,7 +57,7 @@ def _set_rows(quote: Quoting, answer: SetAnswer, shown: set[str]) -> list[plots.
         shown.add(study.key)
         middle, ends = estimate(quote, study)
         low, centre, high = answer.effects.studies[study.key].interval(level)
-        drawn = quote.plain(f"{_name(study)}.drawn", math.exp(centre), "ratio", "exact")
+        drawn = _drawn(quote, answer, study)
         first, second = study.arms
         rows.append(
             plots.ExternalRow(
@@ -79,7 +79,7 @@ def _set_rows(quote: Quoting, answer: SetAnswer, shown: set[str]) -> list[plots.
             continue
         values = [math.exp(x) for x in law.interval(level)]
         low_n, mid_n, high_n = (
-            quote.plain(f"{name}.{mark}.{part}", value, "ratio", "exact")
+            quote.plain(f"{name}.binomial.{mark}.{part}", value, "ratio", "exact")
             for part, value in zip(("lower", "median", "upper"), values, strict=True)
         )
         rows.append(
@@ -98,7 +98,7 @@ def _set_rows(quote: Quoting, answer: SetAnswer, shown: set[str]) -> list[plots.
 def _trial_row(quote: Quoting) -> plots.ExternalRow:
     trial = quote.trial
     (y1, y0), (n1, n0) = trial.events, trial.n
-    middle, ends = _wald(quote, "external.this-trial", (y1, n1), (y0, n0))
+    middle, ends = _of_trial(quote)
     return plots.ExternalRow(
         f"This trial: {words.treatment_name(trial)}",
         math.nan if middle.value is None else middle.value,
@@ -114,6 +114,7 @@ def studies(quote: Quoting, found: External) -> list[Block]:
     """Every study of any set, with what has to be known to judge it."""
     rows: list[Row] = []
     for study in found.studies:
+        first = next((a for a in found.sets if study in a.chosen.studies), None)
         member = [a.chosen.key for a in found.sets if study in a.chosen.studies]
         if any(study in answer.chosen.studies for answer in found.rates):
             member.append("rates")
@@ -127,16 +128,25 @@ def studies(quote: Quoting, found: External) -> list[Block]:
                 Given(study.label),
                 Given(counts[0]),
                 Given(counts[1]),
-                text(middle, " (", ends, ")") if middle.value is not None else text(_NONE),
+                text(middle, " (", ends, ")"),
+                text(_NONE) if first is None else _drawn(quote, first, study),
                 Given(study.population),
                 Given(study.outcome),
                 Given(", ".join(member)),
                 Given(_marks(study)),
             )
         )
+    trial = quote.trial
+    middle, ends = _of_trial(quote)
+    (y1, y0), (n1, n0) = trial.events, trial.n
+    own = [Given(f"{y1}/{n1}"), Given(f"{y0}/{n0}"), text(middle, " (", ends, ")"), text(_NONE)]
+    said = [Given(trial.population), Given(trial.outcome.name), "", ""]
+    rows.append(row(Given(f"This trial: {words.treatment_name(trial)}"), *own, *said, strong=True))
     notes: list[Text] = [
         text(
-            "Counts are of good outcomes. Odds ratios with Wald intervals. Reconstructed: the "
+            "Counts of external studies are of good outcomes. Odds ratios with Wald intervals. "
+            "Drawn to: the median of the study’s own effect under the first of its sets, by "
+            "random effects with binomial likelihoods. Reconstructed: the "
             "publication prints percentages, from which the counts follow by rounding. Sources are "
             "in the package’s own table."
         )
@@ -155,6 +165,7 @@ def studies(quote: Quoting, found: External) -> list[Block]:
                 Column("treated", "Treated"),
                 Column("control", "Control"),
                 Column("or", f"Odds ratio\n({level})"),
+                Column("drawn", "Drawn to"),
                 Column("population", "Population", "left"),
                 Column("outcome", "Outcome", "left"),
                 Column("sets", "Sets", "left"),
@@ -185,6 +196,17 @@ def estimate(quote: Quoting, study: Study) -> tuple[Number, Interval]:
             good = quote.trial.better == "higher"
             arms.append((arm.events if good else arm.n - arm.events, arm.n))
     return _wald(quote, _name(study), arms[0], arms[1])
+
+
+def _of_trial(quote: Quoting) -> tuple[Number, Interval]:
+    """The trial's own odds ratio with its Wald interval."""
+    (y1, y0), (n1, n0) = quote.trial.events, quote.trial.n
+    return _wald(quote, "external.this-trial", (y1, n1), (y0, n0))
+
+
+def _drawn(quote: Quoting, answer: SetAnswer, study: Study) -> Number:
+    _, centre, _ = answer.effects.studies[study.key].interval(quote.analysis.interval)
+    return quote.plain(f"{_name(study)}.drawn", math.exp(centre), "ratio", "exact")
 
 
 def set_name(answer: SetAnswer) -> str:
