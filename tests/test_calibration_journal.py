@@ -169,7 +169,7 @@ def test_another_configuration_is_refused(tmp_path: Path, change: dict[str, Any]
     path = tmp_path / "journal.jsonl"
     run(3, path=path)
     before = path.read_bytes()
-    with pytest.raises(InputError, match="another model, seed, setting or version"):
+    with pytest.raises(InputError, match="other data, settings or versions"):
         run(3, path=path, **change)
     assert path.read_bytes() == before
 
@@ -195,4 +195,4 @@ def test_every_line_is_whole(tmp_path: Path) -> None:
     run(5, path=path, workers=4)
     header, *rows = (json.loads(line) for line in path.read_text().splitlines())
     assert set(header) == {"schema", "config_sha256"}
-    assert sorted(row["index"] for row in rows) == [0, 1, 2, 3, 4]
+    assert sorted(row["key"] for row in rows) == [f"0/{k}" for k in range(5)]

@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bayes_rsa.calibration.generator import Truth
-from bayes_rsa.calibration.journal import Journal, Row
 from bayes_rsa.calibration.nuts import Engine
 from bayes_rsa.calibration.quantities import Quantities
 from bayes_rsa.calibration.record import Calibration
 from bayes_rsa.calibration.simulation import simulate
+from bayes_rsa.journal import Journal
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -64,7 +64,8 @@ class Study:
         progress: bool,
     ) -> Calibration:
         """Run the simulations; if a quantity leaves its bands, twice as many with fresh seeds."""
-        journal = Journal(path, {**self.config, "draws": self.draws, "seed": self.seed})
+        config = {**self.config, "draws": self.draws, "seed": self.seed}
+        journal = Journal(path, config, field="path")
         result: Calibration | None = None
         for attempt in range(attempts):
             result = self._attempt(
@@ -85,11 +86,11 @@ class Study:
         first: Calibration | None,
     ) -> Calibration:
         names: tuple[str, ...] = self._names()
-        missing = [i for i in range(simulations) if (attempt, i) not in journal.rows]
+        missing = [i for i in range(simulations) if _key(attempt, i) not in journal.results]
         # Drawn in one thread: the generator's random numbers live in its compiled graph.
         truths = {i: self._truth(attempt, i) for i in missing}
 
-        def one(index: int) -> Row:
+        def one(index: int) -> tuple[int, dict[str, Any]]:
             try:
                 outcome = simulate(
                     truths[index],
@@ -101,8 +102,11 @@ class Study:
             except RuntimeError as error:
                 error.add_note(f"in simulation {index} of {self.model}: {dict(truths[index].data)}")
                 raise
-            ranks = tuple(outcome.ranks[name] for name in names)
-            return Row(attempt, index, ranks, outcome.divergences, outcome.short)
+            return index, {
+                "ranks": [outcome.ranks[name] for name in names],
+                "divergences": outcome.divergences,
+                "short": outcome.short,
+            }
 
         title = f"{self.model}, {self.kind}" + (", repeated" if attempt else "")
         with (
@@ -111,13 +115,14 @@ class Study:
         ):
             try:
                 for done in as_completed([threads.submit(one, i) for i in missing]):
-                    journal.add(done.result())
+                    index, row = done.result()
+                    journal.add(_key(attempt, index), row)
                     advance()
             except BaseException:
                 threads.shutdown(wait=True, cancel_futures=True)
                 raise
-        rows = [journal.rows[attempt, i] for i in range(simulations)]
-        table: Integers = np.array([row.ranks for row in rows], dtype=np.int64)
+        rows = [journal.results[_key(attempt, i)] for i in range(simulations)]
+        table: Integers = np.array([row["ranks"] for row in rows], dtype=np.int64)
         return Calibration(
             model=self.model,
             kind=self.kind,
@@ -125,8 +130,8 @@ class Study:
             largest=self.draws,
             seed=self.seed,
             config=self.config,
-            divergent=sum(row.divergences > 0 for row in rows),
-            short=sum(row.short for row in rows),
+            divergent=sum(row["divergences"] > 0 for row in rows),
+            short=sum(row["short"] for row in rows),
             first=first,
         )
 
@@ -143,6 +148,11 @@ class Study:
     def _seeds(self, attempt: int, index: int) -> list[np.random.SeedSequence]:
         """Seeds of the truth and of the draws: they depend on the simulation's number alone."""
         return np.random.SeedSequence(self.seed, spawn_key=(attempt, index)).spawn(2)
+
+
+def _key(attempt: int, index: int) -> str:
+    """A simulation's key in the journal."""
+    return f"{attempt}/{index}"
 
 
 @contextmanager
