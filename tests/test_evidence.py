@@ -20,9 +20,11 @@ from bayes_rsa.evidence import (
     heterogeneity_prior,
     heterogeneity_priors,
     load_evidence,
+    own_sets,
     parse_studies,
     read_studies,
     studies,
+    study_from_dict,
 )
 from bayes_rsa.trial import Arm
 from bayes_rsa.trial_file import load_trial
@@ -235,6 +237,27 @@ def test_a_study_says_which_arm_is_missing() -> None:
     assert alone.control_arm.n == 2
     with pytest.raises(InputError, match="overlaps others, not itself"):
         replace(alone, overlaps="a")
+
+
+def test_plain_data_make_the_same_study() -> None:
+    for study in all_studies():
+        assert study_from_dict(study.to_dict()) == study
+    with pytest.raises(InputError, match=r"study\.randomised is missing"):
+        study_from_dict({"label": "A", "control_events": 1, "control_n": 2})
+    with pytest.raises(InputError, match=r"study\.control\.events .* cannot exceed"):
+        study_from_dict({"label": "A", "control_events": 3, "control_n": 2, "randomised": True})
+    with pytest.raises(InputError, match="outcom"):
+        study_from_dict({"label": "A", "outcom": "x"})
+
+
+def test_what_is_given_is_sorted_into_sets() -> None:
+    sets = {chosen.key: chosen for chosen in own_sets(all_studies())}
+    assert list(sets) == ["own", "own cohorts", "own group", "own rates"]
+    assert {s.key for s in sets["own cohorts"].studies} == {"nakagawa-2022", "nakagawa-2015"}
+    assert {s.key for s in sets["own group"].studies} == {"etanercept-2019", "ciclosporin-2021"}
+    assert not sets["own group"].independent
+    assert all(s.randomised for s in sets["own rates"].studies)
+    assert own_sets(()) == ()
 
 
 # ---- heterogeneity ----------------------------------------------------------------------------

@@ -536,6 +536,15 @@ A = evidence_set("A").studies
             "the trial is not among the data",
         ),
         (
+            {
+                "studies": [study("a", (9, 20), (0, 18))],
+                "effect_mean": Prior.flat(),
+                "effect_heterogeneity": Prior.half_normal(0.5),
+                "with_trial": False,
+            },
+            "the posterior is improper",
+        ),
+        (
             {"studies": A, "study_baseline": Prior.flat(), **GOOD},
             "its prior must be proper",
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
@@ -12,10 +13,11 @@ from figure_checks import faults, ids, prose
 from report_fixtures import PageReader
 
 from bayes_rsa import exact
-from bayes_rsa.analysis import Analysis
+from bayes_rsa.analysis import Analysis, analysis_text, load_analysis
+from bayes_rsa.errors import InputError
 from bayes_rsa.evidence import EvidenceSet, evidence_set
 from bayes_rsa.plots import ExternalRow, external_forest
-from bayes_rsa.report.blocks import Section, Table, numbers_of, plain
+from bayes_rsa.report.blocks import Banner, Section, Table, numbers_of, plain
 from bayes_rsa.report.numbers import Numbers
 from bayes_rsa.report.page import Page, render
 from bayes_rsa.report.quoting import Quoting
@@ -122,6 +124,46 @@ def test_without_evidence_there_is_no_section() -> None:
         assert found_for(analysis) is None
         stand_in = SimpleNamespace(analysis=analysis, external=None, engine="exact")
         assert before(Quoting(cast("Results", stand_in), Numbers())) is None
+
+
+def test_evidence_that_is_given_makes_a_section(tmp_path: Path) -> None:
+    file = tmp_path / "own.csv"
+    file.write_text(
+        "label,treatment_events,treatment_n,control_events,control_n,randomised\n"
+        "First,30,50,25,51,yes\nSecond,40,60,33,59,yes\nCohort,20,30,9,31,no\n",
+        encoding="utf-8",
+    )
+    toml = tmp_path / "analysis.toml"
+    toml.write_text(
+        '[analysis]\ntrial = "etanercept-rsa-2019"\nengines = ["exact"]\npriors = []\n'
+        'evidence = "own.csv"\n',
+        encoding="utf-8",
+    )
+    analysis = load_analysis(toml)
+    assert [study.key for study in analysis.evidence] == ["First", "Second", "Cohort"]
+    again = tmp_path / "again.toml"
+    again.write_text(analysis_text(analysis), encoding="utf-8")
+    assert load_analysis(again) == analysis
+    made = found_for(analysis)
+    assert made is not None
+    assert [answer.chosen.key for answer in made.sets] == ["own", "own cohorts"]
+    assert [answer.chosen.key for answer in made.rates] == ["own rates"]
+    stand_in = SimpleNamespace(analysis=analysis, external=made, engine="exact")
+    section = before(Quoting(cast("Results", stand_in), Numbers()))
+    assert section is not None
+    assert not any(isinstance(block, Banner) for block in section.blocks)
+
+
+def test_evidence_that_cannot_stand_beside_the_trial() -> None:
+    trial = load_trial("etanercept-rsa-2019")
+    own = evidence_set("Q").studies
+    with pytest.raises(InputError, match="the trial itself"):
+        Analysis.default(trial, evidence=own)
+    with pytest.raises(InputError, match="count twice"):
+        Analysis.default(trial, evidence=(own[1], own[1]))
+    known = Trial.from_effect(measure="OR", estimate="2.30", ci=("1.10", "4.81"))
+    with pytest.raises(InputError, match="this trial has none"):
+        Analysis.default(known, evidence=own)
 
 
 # ---- the section --------------------------------------------------------------------------------

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bayes_rsa.analysis.named_set import named_set, reference_specification
 from bayes_rsa.analysis.specification import PARAMETERS, Specification
@@ -18,6 +18,9 @@ from bayes_rsa.toml_text import check_keys, numbered, parse_toml, read_with
 from bayes_rsa.trial import Trial, trial_from_dict
 from bayes_rsa.trial_file import load_trial
 
+if TYPE_CHECKING:
+    from bayes_rsa.evidence import Study
+
 _FIELD: Final = "analysis file"
 _SCALARS: Final = (
     "interval",
@@ -27,7 +30,7 @@ _SCALARS: Final = (
     "priors_fixed_on",
     "rationale",
 )
-_KEYS: Final = (*_SCALARS, "engines", "statements", "reference", "priors", "trial")
+_KEYS: Final = (*_SCALARS, "engines", "statements", "reference", "priors", "trial", "evidence")
 _PARAMETERS: Final = ("effect", "baseline", "midpoint", "treatment", "control")
 
 
@@ -108,6 +111,7 @@ def analysis_from_dict(data: Mapping[str, Any], *, folder: Path | None = None) -
         priors=rows,
         statements=default_statements(trial) if statements is None else statements,
         engines=ENGINES if engines is None else engines,
+        evidence=_evidence(table.get("evidence"), folder),
         **scalars,
     )
 
@@ -135,6 +139,24 @@ def _trial(value: object, folder: Path | None) -> Trial:
         raise InputError("analysis.trial", value, "it must be a name or a path", "quote it")
     beside = (folder / value) if folder is not None else Path(value)
     return load_trial(beside if beside.suffix == ".toml" and beside.is_file() else value)
+
+
+def _evidence(value: object, folder: Path | None) -> tuple[Study, ...]:
+    """Studies in place, or those of a CSV file that are included by default."""
+    if value is None:
+        return ()
+    from bayes_rsa.evidence import read_studies, study_from_dict
+
+    if isinstance(value, str):
+        beside = folder / value if folder is not None else Path(value)
+        return tuple(study for study in read_studies(beside) if study.included_by_default)
+    if not isinstance(value, list | tuple):
+        raise InputError(
+            "analysis.evidence", value, "it must be a CSV file, or tables", 'write "studies.csv"'
+        )
+    return tuple(
+        study_from_dict(row, numbered("analysis.evidence", k)) for k, row in enumerate(value)
+    )
 
 
 def _specification(field: str, data: Mapping[str, Any], trial: Trial) -> Specification:

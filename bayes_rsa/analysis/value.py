@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 from bayes_rsa import defaults
 from bayes_rsa.analysis.named_set import named_set, reference_specification
@@ -13,6 +13,9 @@ from bayes_rsa.errors import InputError
 from bayes_rsa.estimands import Statement
 from bayes_rsa.fields import check_choice, check_integer, check_number, check_text
 from bayes_rsa.trial import Trial
+
+if TYPE_CHECKING:
+    from bayes_rsa.evidence import Study
 
 ENGINES: Final = ("nuts", "exact")
 TIMING: Final = ("before seeing the data", "after seeing the data")
@@ -46,6 +49,9 @@ class Analysis:
         Date, as text; empty if unknown.
     rationale
         Why a Bayesian analysis, in a sentence.
+    evidence
+        External studies (:class:`bayes_rsa.evidence.Study`) given with the analysis; those that
+        ship with the package for this trial stand beside them.
     """
 
     trial: Trial
@@ -59,6 +65,7 @@ class Analysis:
     priors_fixed: str = TIMING[1]
     priors_fixed_on: str = ""
     rationale: str = field(default=defaults.RATIONALE)
+    evidence: tuple[Study, ...] = ()
 
     def __post_init__(self) -> None:
         check_number("analysis.interval", self.interval, above=0, below=1)
@@ -67,6 +74,7 @@ class Analysis:
         check_choice("analysis.priors_fixed", self.priors_fixed, TIMING)
         check_text("analysis.priors_fixed_on", self.priors_fixed_on)
         check_text("analysis.rationale", self.rationale)
+        self._check_evidence()
         if not self.engines:
             raise InputError(
                 "analysis.engines", (), "at least one engine is needed", "write ['nuts', 'exact']"
@@ -92,6 +100,28 @@ class Analysis:
             Statement.parse(text).resolve(
                 self.trial.better, self.trial.measure, counts=self.trial.has_counts
             )
+
+    def _check_evidence(self) -> None:
+        keys = [study.key for study in self.evidence]
+        if keys and not self.trial.has_counts:
+            raise InputError(
+                "analysis.evidence",
+                keys[0],
+                "external studies stand beside counts, and this trial has none",
+                "leave the studies out",
+            )
+        for study in self.evidence:
+            if keys.count(study.key) > 1 or study.overlaps in keys:
+                raise InputError(
+                    "analysis.evidence",
+                    study.key,
+                    "its patients would count twice",
+                    "leave one of the studies out",
+                )
+            if self.trial.doi and study.doi == self.trial.doi:
+                raise InputError(
+                    "analysis.evidence", study.key, "it is the trial itself", "leave it out"
+                )
 
     @classmethod
     def default(cls, trial: Trial, **changes: Any) -> Self:
@@ -122,4 +152,4 @@ class Analysis:
             "reference": self.reference.to_dict(),
             "priors": [s.to_dict() for s in self.priors],
             "trial": self.trial.to_dict(),
-        }
+        } | ({"evidence": [study.to_dict() for study in self.evidence]} if self.evidence else {})

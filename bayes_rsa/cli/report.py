@@ -45,6 +45,13 @@ def command(
             help="Effective sample size to reach; fewer give fewer digits, sooner.",
         ),
     ] = None,
+    evidence: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OWN.csv",
+            help="External studies to set beside the trial, as `bayes-rsa evidence --file` reads.",
+        ),
+    ] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="No warnings, no progress and no closing line.")
     ] = False,
@@ -60,8 +67,9 @@ def command(
     if ess_target is not None:
         changes["ess_target"] = to_integer("--ess-target", ess_target, least=1)
     fields = {"trial": "TRIAL", "trial file": "TRIAL", "analysis file": "TRIAL", "out": "--out"}
+    fields |= {"evidence file": "--evidence", "analysis.evidence": "--evidence"}
     with naming(fields | {f"analysis.{name}": f"--{name.replace('_', '-')}" for name in changes}):
-        analysis = _changed(trial, changes)
+        analysis = _changed(trial, changes, evidence)
         with without_warnings(quiet), phases(quiet=quiet) as progress:
             from bayes_rsa.report import report
 
@@ -77,15 +85,21 @@ def command(
     return GATE_FAILED
 
 
-def _changed(trial: str, changes: dict[str, int]) -> Analysis:
+def _changed(trial: str, changes: dict[str, int], evidence: str | None) -> Analysis:
     """The analysis that the argument names, with the settings that options change."""
     from dataclasses import replace
 
     from bayes_rsa.analysis import load_analysis
 
     analysis = load_analysis(trial)
+    studies = analysis.evidence
+    if evidence is not None:
+        from bayes_rsa.evidence import read_studies
+
+        studies = tuple(s for s in read_studies(evidence) if s.included_by_default)
     return replace(
         analysis,
+        evidence=studies,
         seed=changes.get("seed", analysis.seed),
         ess_target=changes.get("ess_target", analysis.ess_target),
     )

@@ -14,9 +14,16 @@ from bayes_rsa.evidence.packaged import (
     evidence_set,
     evidence_sets,
     load_evidence,
+    own_sets,
     studies,
 )
-from bayes_rsa.evidence.reading import COLUMNS, REQUIRED, parse_studies, read_studies
+from bayes_rsa.evidence.reading import (
+    COLUMNS,
+    REQUIRED,
+    parse_studies,
+    read_studies,
+    study_from_dict,
+)
 from bayes_rsa.evidence.study import PROVENANCES, Study
 
 __all__ = [
@@ -32,7 +39,9 @@ __all__ = [
     "heterogeneity_prior",
     "heterogeneity_priors",
     "load_evidence",
+    "own_sets",
     "parse_studies",
     "read_studies",
     "studies",
+    "study_from_dict",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -25,6 +26,7 @@ __all__ = [
     "evidence_set",
     "evidence_sets",
     "load_evidence",
+    "own_sets",
     "studies",
 ]
 
@@ -99,6 +101,55 @@ def evidence_for(doi: str) -> tuple[EvidenceSet, ...]:
     """The sets that stand beside the trial with this DOI; empty where none ships."""
     named = _sets_file()["trials"].get(doi, [])
     return tuple(evidence_sets()[key] for key in named)
+
+
+def own_sets(given: Sequence[Study]) -> tuple[EvidenceSet, ...]:
+    """Sets of studies that somebody gives: what may stand together, each under half-normal(0.5).
+
+    Randomised studies with both arms; those that share the trial's group apart, and those that were
+    not randomised apart; and the control arms of randomised studies by other groups.
+    """
+    both = [s for s in given if s.treatment is not None and s.control is not None]
+    parts = (
+        (
+            "own",
+            "Studies given, randomised",
+            "log_odds_ratio",
+            [s for s in both if s.randomised and not s.same_group],
+        ),
+        (
+            "own cohorts",
+            "Studies given, not randomised",
+            "log_odds_ratio",
+            [s for s in both if not s.randomised and not s.same_group],
+        ),
+        (
+            "own group",
+            "Studies given, same group: believer, not independent",
+            "log_odds_ratio",
+            [s for s in both if s.randomised and s.same_group],
+        ),
+        (
+            "own rates",
+            "Control arms of the studies given",
+            "log_odds",
+            [s for s in given if s.control is not None and s.randomised and not s.same_group],
+        ),
+    )
+    names = {"log_odds_ratio": "log OR", "log_odds": "log odds"}
+    return tuple(
+        EvidenceSet(
+            key,
+            label,
+            measure,
+            tuple(found),
+            find_archetype(f"half-normal 0.5 {names[measure]} tau"),
+            key != "own group",
+            "",
+        )
+        for key, label, measure, found in parts
+        if found
+    )
 
 
 def evidence_set(key: str) -> EvidenceSet:

@@ -10,11 +10,12 @@ from typing import Any, Final
 
 from bayes_rsa.errors import InputError
 from bayes_rsa.evidence.study import Study
-from bayes_rsa.fields import MISSING, suggestion
+from bayes_rsa.fields import MISSING, NOT_REPORTED, renamed, suggestion
 from bayes_rsa.files import read_text
+from bayes_rsa.toml_text import check_keys
 from bayes_rsa.trial import Arm
 
-__all__ = ["COLUMNS", "REQUIRED", "parse_studies", "read_studies"]
+__all__ = ["COLUMNS", "REQUIRED", "parse_studies", "read_studies", "study_from_dict"]
 
 _COUNTS: Final = ("treatment_events", "treatment_n", "control_events", "control_n")
 _FLAGS: Final = ("randomised", "same_group", "included_by_default")
@@ -96,6 +97,40 @@ def parse_studies(text: str, name: str = "the text") -> tuple[Study, ...]:
         raise InputError(name, MISSING, "it holds no study", "add a line below the header")
     _check_overlaps(found, lines, name)
     return tuple(found)
+
+
+def study_from_dict(data: object, field: str = "study") -> Study:
+    """Make a study of plain data, such as ``Study.to_dict`` or a table of a TOML file gives.
+
+    Parameters
+    ----------
+    data
+        Columns of a table of studies as keys; counts as numbers, flags as true or false.
+    field
+        What errors call it.
+    """
+    table = check_keys(field, data, COLUMNS)
+    values = {name: entry for name, entry in table.items() if name not in _COUNTS}
+    for required in ("label", "randomised"):
+        if required not in values:
+            raise InputError(f"{field}.{required}", MISSING, "it is required", f"add {required}")
+    values.setdefault("key", values["label"])
+    plain = values.get("provenance", "found") == "found" and not values.get("overlaps")
+    values.setdefault("included_by_default", plain)
+    arms: dict[str, Arm | None] = {}
+    for role, name in (("treatment", "intervention"), ("control", "comparator")):
+        counts = [table.get(f"{role}_events"), table.get(f"{role}_n")]
+        if counts == [None, None]:
+            arms[role] = None
+            continue
+        with renamed("arm", f"{field}.{role}"):
+            arms[role] = Arm(_name(values.get(name), role), *counts)  # type: ignore[arg-type]
+    return Study(treatment=arms["treatment"], control=arms["control"], **values)
+
+
+def _name(text: str | None, role: str) -> str:
+    """Name of an arm: what was given, where that is reported."""
+    return role if text is None or text in ("", NOT_REPORTED) else text
 
 
 def _header(names: list[str], file: str, line: int) -> list[str]:
@@ -184,7 +219,7 @@ class _Line:
                 "check both numbers in the publication",
             )
         text = values.get("intervention" if role == "treatment" else "comparator")
-        return Arm(text or role, events, n)
+        return Arm(_name(text, role), events, n)
 
     def count(self, column: str) -> int:
         entry = self.entries[column]

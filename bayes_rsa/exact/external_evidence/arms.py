@@ -47,6 +47,8 @@ class Counts:
         Log odds and standard error, with 1/2 added to both counts.
     low, high
         Where the likelihood has died out; at most ``25`` from 0.
+    empty
+        Whether there are no events, or nothing else.
     """
 
     log_likelihood: Callable[[Floats], Floats]
@@ -54,6 +56,7 @@ class Counts:
     se: float
     low: float
     high: float
+    empty: bool
 
     @classmethod
     def of(cls, events: int, n: int) -> Counts:
@@ -67,7 +70,8 @@ class Counts:
         def scaled(log_odds: Floats) -> Floats:
             return np.asarray(function(log_odds) - top)
 
-        return cls(scaled, centre, se, float(alive[0]) - 0.03, float(alive[-1]) + 0.03)
+        ends = float(alive[0]) - 0.03, float(alive[-1]) + 0.03
+        return cls(scaled, centre, se, *ends, events in (0, n))
 
 
 def counts_of(study: Study, better: str, *, treatment: bool) -> tuple[Counts | None, Counts]:

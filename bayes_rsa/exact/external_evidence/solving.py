@@ -110,6 +110,7 @@ class Task:
             raise InputError(
                 "effect", str(self.trial_effect), "the trial is not among the data", "leave it out"
             )
+        self._check_proper()
         scales = [math.hypot(a.se, c.se) for a, c in self.arms if a is not None]
         ends = [(a.low - c.high, a.high - c.low) for a, c in self.arms if a is not None]
         if self.trial_effect is not None and math.isfinite(self.trial_effect.sd):
@@ -119,6 +120,18 @@ class Task:
             [(c.low, c.high) for _, c in self.arms],
             [c.se if a is None else 1 / math.hypot(1 / a.se, 1 / c.se) for a, c in self.arms],
         )
+
+    def _check_proper(self) -> None:
+        """A flat mean needs a study whose likelihood dies out on both sides."""
+        full = [not c.empty and not (a is not None and a.empty) for a, c in self.arms]
+        for name, pair in (("effect_mean", self.effects), ("baseline_mean", self.levels)):
+            if pair is not None and not pair[0].is_proper and not any(full):
+                raise InputError(
+                    name,
+                    str(pair[0]),
+                    "every study has an empty cell, and the posterior is improper",
+                    "use a proper prior, such as normal(0, 2)",
+                )
 
     # Hierarchies --------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ from bayes_rsa import defaults, exact
 from bayes_rsa.analysis import Analysis
 from bayes_rsa.borrowing import Borrowed, FittedPrior, borrowed, fit_mixture
 from bayes_rsa.estimands import EstimandSummary, Statement
-from bayes_rsa.evidence import EvidenceSet, Study, evidence_for
+from bayes_rsa.evidence import EvidenceSet, Study, evidence_for, own_sets
 from bayes_rsa.exact.external_evidence import (
     Law,
     Pooled,
@@ -152,7 +152,7 @@ def external(analysis: Analysis, held: Setting, step: Step) -> External | None:
         Called as ``step(phase, done, total)``.
     """
     trial = analysis.trial
-    chosen = evidence_for(trial.doi)
+    chosen = (*evidence_for(trial.doi), *own_sets(analysis.evidence))
     if not chosen or not trial.has_counts:
         return None
     sets, rates = [], []

@@ -139,8 +139,8 @@ def studies(quote: Quoting, found: External) -> list[Block]:
     trial = quote.trial
     middle, ends = _of_trial(quote)
     (y1, y0), (n1, n0) = trial.events, trial.n
-    own = [Given(f"{y1}/{n1}"), Given(f"{y0}/{n0}"), text(middle, " (", ends, ")"), text(_NONE)]
-    said = [Given(trial.population), Given(trial.outcome.name), "", ""]
+    own = (Given(f"{y1}/{n1}"), Given(f"{y0}/{n0}"), text(middle, " (", ends, ")"), text(_NONE))
+    said = (Given(trial.population), Given(trial.outcome.name), text(""), text(""))
     rows.append(row(Given(f"This trial: {words.treatment_name(trial)}"), *own, *said, strong=True))
     notes: list[Text] = [
         text(
