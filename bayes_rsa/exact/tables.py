@@ -52,7 +52,7 @@ def log_marginal_likelihoods(
                 "a prior predictive needs a proper density",
                 "use a proper prior, such as normal(0, 10)",
             )
-    resolution = 0.5 / math.sqrt(max(*n, 4))
+    resolution = 1.0 / math.sqrt(max(*n, 4))
     x, log_wx = _nodes(level, resolution)
     delta, log_wd = _nodes(effect, resolution)
     log_w = log_wx[:, None] + log_wd[None, :]
