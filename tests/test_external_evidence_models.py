@@ -39,6 +39,19 @@ RATES: dict[str, Any] = {
     "baseline_heterogeneity": Prior.half_normal(1),
 }
 
+CASES = {
+    **EVIDENCE_CASES,
+    "evidence_both": replace(
+        EVIDENCE_CASES["evidence_control"],
+        priors={
+            "effect_mean": Prior.normal(0, 0.7),
+            "effect_heterogeneity": Prior.lognormal(-1.76, 0.87),
+            "baseline_mean": NORMAL,
+            "baseline_heterogeneity": Prior.half_normal(0.5),
+        },
+    ),
+}
+
 # ---- the contract, and the densities written out -----------------------------------------------
 
 Values = Mapping[str, Any]
@@ -105,7 +118,7 @@ WRITTEN: dict[str, Callable[[Values], LogOdds]] = {
 
 def conditional(name: str, v: Values) -> Prior | None:
     """What a power prior makes of the initial one, by the closed forms of ``borrowing``."""
-    case = EVIDENCE_CASES[name]
+    case = CASES[name]
     if name == "evidence_power_prior_control":
         share = float(v["discount"])
         return borrowing.power_prior_control(case.options["studies"], share, UNIFORM).prior
@@ -122,7 +135,7 @@ def conditional(name: str, v: Values) -> Prior | None:
 
 def log_density(name: str, v: Values) -> float:
     """Joint log density of parameters and data, on the parameters' own scales."""
-    case = EVIDENCE_CASES[name]
+    case = CASES[name]
     card = contract.card(case.build())
     updated = {"evidence_power_prior_control": "p_control", "evidence_power_prior_effect": "effect"}
     total = 0.0
@@ -147,7 +160,7 @@ def log_density(name: str, v: Values) -> float:
 
 @pytest.mark.parametrize("name", WRITTEN)
 def test_the_joint_density_is_the_one_written_out(name: str) -> None:
-    model = EVIDENCE_CASES[name].build()
+    model = CASES[name].build()
     card = contract.check(model)
     assert card.generative
     assert card.proper
@@ -170,7 +183,7 @@ def _own_scale(name: str, x: Any) -> Any:
 
 
 def test_every_case_is_written_out() -> None:
-    assert set(WRITTEN) == set(EVIDENCE_CASES)
+    assert set(WRITTEN) == set(CASES)
 
 
 def test_models_with_other_graphs_are_compiled_apart() -> None:

@@ -63,16 +63,6 @@ EVIDENCE_CASES: Final[Mapping[str, Case]] = MappingProxyType(
             },
             options={"studies": (_LARGE, _SMALL, _MIDDLE)},
         ),
-        "evidence_both": Case(
-            "external_evidence.meta_analytic_predictive",
-            {
-                "effect_mean": Prior.normal(0.0, 0.7),
-                "effect_heterogeneity": Prior.lognormal(-1.0, 0.5),
-                "baseline_mean": Prior.normal(0.0, 1.0),
-                "baseline_heterogeneity": Prior.lognormal(-1.2, 0.35),
-            },
-            options={"studies": (_LARGE, _SMALL)},
-        ),
         "evidence_shared_bias": Case(
             "external_evidence.shared_bias",
             {
