@@ -131,7 +131,7 @@ DOUBT_THRESHOLDS: Final = (0.975, 0.95)
 """Probabilities of benefit whose crossing is looked for along each kind of doubt."""
 DOUBT_MISSING_SHARE: Final = 0.1
 """Share of each arm that is assumed to be missing where a trial says nothing."""
-DOUBT_DRAWS: Final = 2500
+DOUBT_DRAWS: Final = 5000
 """Draws per chain of each run by NUTS."""
 
 # External evidence ------------------------------------------------------------------------------
