@@ -61,7 +61,7 @@ def command(
     belongs to.
     """
     from bayes_rsa import defaults
-    from bayes_rsa.sensitivity.doubt import doubt_statement, doubt_table
+    from bayes_rsa.sensitivity.doubt import doubt_statement, doubt_table, statement_of
 
     writer = {"table": _to_table, "json": _to_json, "csv": _to_csv}[
         to_choice("--format", format, FORMATS)
@@ -73,8 +73,14 @@ def command(
     number = defaults.SEED if seed is None else to_integer("--seed", seed)
     loaded = TrialOptions(trial=trial, treatment=treatment, control=control, better=better).load()
     with working("weighing doubts", quiet=quiet):
-        sentence = doubt_statement(loaded, threshold=level, engine=engine, seed=number)
-        table = _of(sentence) if engine == "nuts" else doubt_table(loaded, thresholds=_with(level))
+        if engine == "nuts":
+            sentence = doubt_statement(loaded, threshold=level, engine=engine, seed=number)
+            table = _of(sentence)
+        else:
+            table = doubt_table(loaded, thresholds=_with(level))
+            first = {row.what: row for rows in table.values() for row in reversed(rows)}
+            asked = dict.fromkeys(row.what for rows in table.values() for row in rows)
+            sentence = statement_of([first[what] for what in asked], level)
         fragile = _fragility(loaded)
     emit(writer(table, sentence, fragile))
     return DONE
