@@ -1,4 +1,4 @@
-"""Every deterministic reference number of prior sensitivity is checked by some test."""
+"""Every deterministic reference number of priors, sensitivity and doubt is checked by some test."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import pytest
 from reference_values import entries
 
 from bayes_rsa import exact
+from bayes_rsa.frequentist import fisher_test
 from bayes_rsa.priors import Prior, zampieri
 from bayes_rsa.trial import Trial
 
@@ -28,6 +29,12 @@ FAMILIES = (
     "mixture.",
     "powerscale.",
     "reweight.",
+    "prior.",
+    "power_prior.",
+    "bias.",
+    "misclass.",
+    "missing.",
+    "fragility.",
 )
 # Which entries a file checks, the function that does, and how many there are. The functions go
 # through the file by prefix and count what they compare, so that an entry cannot slip away.
@@ -59,6 +66,32 @@ CHECKED = {
     ("test_prior_ess.py", "test_mixture"): (r"mixture\..+", 6),
     ("test_power_scaling.py", "test_reference"): (r"powerscale\..+", 30),
     ("test_reweighting.py", "test_every_reference_number_about_reweighting"): (r"reweight\..+", 39),
+    ("test_prior_archetypes.py", "test_every_reference_number_about_priors"): (r"prior\..+", 21),
+    ("test_doubt_exact.py", "test_discount_agrees_with_the_reference_and_its_closed_form"): (
+        r"power_prior\.uniform\.a0_[0-9.]+\.P_benefit",
+        5,
+    ),
+    ("test_doubt_tipping.py", "test_discount_that_tips"): (
+        r"power_prior\.uniform\.a0_at_P0\.9.+",
+        2,
+    ),
+    ("test_doubt_exact.py", "test_bias_with_a_normal_likelihood"): (r"bias\.normal\.b[0-9].+", 16),
+    ("test_doubt_tipping.py", "test_bias_that_tips_with_a_normal_likelihood"): (
+        r"bias\.normal\.flat\.bias_at_P0\.975",
+        1,
+    ),
+    ("test_doubt_exact.py", "test_misclassification_agrees_with_the_reference"): (
+        r"misclass\..+",
+        9,
+    ),
+    ("test_doubt_tipping.py", "test_imputed_outcomes"): (r"missing\..+", 4),
+    ("test_fragility.py", "test_walsh"): (r"fragility\.(fisher|chi2)\..+", 6),
+    ("test_fragility.py", "test_bayesian_index"): (r"fragility\.bayes_.+", 12),
+    ("test_fragility.py", "test_the_curve"): (r"fragility\.table\..+\.P_benefit_uniform", 6),
+    ("test_reference_coverage.py", "test_fisher_of_changed_tables"): (
+        r"fragility\.table\..+\.fisher_p",
+        6,
+    ),
     ("test_reference_coverage.py", "test_zampieri_priors"): (
         r"zampieri_OR2\.\w+\.(prior_.+|normal\..+)",
         36,
@@ -118,3 +151,15 @@ def test_zampieri_priors() -> None:
             assert number == pytest.approx(entry.value, abs=entry.tolerance), entry.name
             covered += 1
     assert covered == 36
+
+
+def test_fisher_of_changed_tables() -> None:
+    """Up to three outcomes changed in either arm: two more than the index needs."""
+    covered = 0
+    for step, change in (("control_plus", (0, 1)), ("treat_minus", (-1, 0))):
+        for k in (1, 2, 3):
+            entry = entries("fragility.table.")[f"fragility.table.{step}{k}.fisher_p"]
+            p = fisher_test(60 + k * change[0], 75, 47 + k * change[1], 74).p
+            assert p == pytest.approx(entry.value, abs=entry.tolerance), entry.name
+            covered += 1
+    assert covered == 6
