@@ -128,3 +128,24 @@ def test_refusals(
     assert out == ""
     assert err.count("\n") == 1
     assert [word for word in words if word not in err] == []
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("Own,31,30,20,30,yes,", ("own.csv, line 2", "treatment_events", "exceed")),
+        ("Own,20,30,20,30,yes,10.1016/j.tjog.2019.07.007", ("--evidence", "the trial itself")),
+    ],
+)
+def test_a_report_refuses_studies_that_cannot_stand_beside_its_trial(
+    row: str, words: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "own.csv"
+    head = "label,treatment_events,treatment_n,control_events,control_n,randomised,doi"
+    file.write_text(f"{head}\n{row}\n", encoding="utf-8")
+    out = tmp_path / "report"
+    arguments = ("report", "etanercept-rsa-2019", "--evidence", str(file), "--out", str(out))
+    assert main(arguments) == 2
+    said = capsys.readouterr().err
+    assert [word for word in words if word not in said] == []
+    assert not out.exists()
