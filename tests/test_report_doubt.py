@@ -15,6 +15,7 @@ import reference_values
 
 from bayes_rsa import exact
 from bayes_rsa.analysis import Analysis, Specification
+from bayes_rsa.errors import ConvergenceError
 from bayes_rsa.exact import doubt as exact_doubt
 from bayes_rsa.priors import Prior
 from bayes_rsa.report import ReportResult, making, report
@@ -211,6 +212,17 @@ def test_nuts_is_asked_where_the_analysis_samples(
     assert "effective sample size" in str(results_doubt.sampled_statement(few, believed, exactly))
     assert [(a["engine"], a["seed"], a["believed"]) for a in asked] == [("nuts", 5, believed)]
     assert found.doubt.sampled == "the analysis does not sample"
+
+    def stuck(trial: Trial, **settings: Any) -> DoubtStatement:
+        raise ConvergenceError("the gate failed for discounted: R-hat 1.3", None)
+
+    monkeypatch.setattr(results_doubt, "doubt_statement", stuck)
+    withheld = results_doubt.sampled_statement(usual, believed, exactly)
+    assert withheld == "withheld: the gate failed for discounted: R-hat 1.3"
+    (said,) = engines(
+        Quoting(replace(found, doubt=replace(found.doubt, sampled=withheld)), Numbers())
+    )
+    assert "R-hat 1.3" in plain(said.words)  # type: ignore[union-attr]
 
 
 # ---- other trials -----------------------------------------------------------------------------

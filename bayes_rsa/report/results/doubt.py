@@ -6,12 +6,13 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from bayes_rsa import defaults
 from bayes_rsa.analysis import Analysis
+from bayes_rsa.errors import ConvergenceError
 from bayes_rsa.report.results.refusal import or_reason
 from bayes_rsa.report.results.setting import setting
 from bayes_rsa.report.results.uncertain_doubt import UncertainDoubt, uncertain_doubts
@@ -226,6 +227,8 @@ def sampled_statement(
         )
     if not exactly.reached:
         return "there is nothing to find"
-    return doubt_statement(
-        analysis.trial, threshold=THRESHOLD, believed=believed, engine="nuts", seed=analysis.seed
-    )
+    asked: dict[str, Any] = {"threshold": THRESHOLD, "believed": believed, "seed": analysis.seed}
+    try:
+        return doubt_statement(analysis.trial, engine="nuts", **asked)
+    except ConvergenceError as error:
+        return f"withheld: {error}"
