@@ -11,6 +11,7 @@ from bayes_rsa.audit import Audit
 from bayes_rsa.diagnostics import Verdict
 from bayes_rsa.estimands import EstimandSummary, NumberNeededToTreat, Probability
 from bayes_rsa.priors import PriorMeaning
+from bayes_rsa.report.results.biomarkers import Markers
 from bayes_rsa.report.results.classical import Classical
 from bayes_rsa.report.results.doubt import Doubts
 from bayes_rsa.report.results.external import External
@@ -119,6 +120,8 @@ class Results:
         How much doubt about the trial the conclusion stands.
     external
         Evidence from outside the trial; None where there is none.
+    biomarkers
+        What the reports of biomarkers say; None where there are none.
     fit
         The reference's fit; None where the sampler was not asked for.
     source_hash
@@ -137,6 +140,7 @@ class Results:
     sensitivity: Sensitivity
     doubt: Doubts
     external: External | None
+    biomarkers: Markers | None
     fit: xr.DataTree | None = field(repr=False, compare=False)
     source_hash: Mapping[str, str]
     versions: Mapping[str, str]

@@ -14,6 +14,7 @@ from bayes_rsa.estimands import Statement
 from bayes_rsa.inference import versions
 from bayes_rsa.priors import PriorMeaning, prior_meaning
 from bayes_rsa.report.results import engines
+from bayes_rsa.report.results.biomarkers import biomarkers
 from bayes_rsa.report.results.classical import classical
 from bayes_rsa.report.results.doubt import doubts
 from bayes_rsa.report.results.external import external
@@ -90,6 +91,7 @@ def run(analysis: Analysis, progress: Progress | None = None) -> Results:
         sensitivity=sensitivity(analysis, fit if reliable else None, step),
         doubt=doubts(analysis, step),
         external=external(analysis, setting(analysis), step),
+        biomarkers=biomarkers(analysis, step),
         fit=fit,
         source_hash=engines.source_hashes(models),
         versions=versions(),

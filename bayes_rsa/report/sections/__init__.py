@@ -12,6 +12,7 @@ from bayes_rsa.report.blocks import Section
 from bayes_rsa.report.checklist import Answered
 from bayes_rsa.report.quoting import Quoting
 from bayes_rsa.report.sections.before import before
+from bayes_rsa.report.sections.biomarkers import biomarkers
 from bayes_rsa.report.sections.checklist import checklist
 from bayes_rsa.report.sections.computation import computation
 from bayes_rsa.report.sections.data import data
@@ -34,6 +35,7 @@ SECTIONS: Final[tuple[Callable[[Quoting], Section | None], ...]] = (
     results,
     sensitivity,
     doubt,
+    biomarkers,
     limitations,
     methods,
 )

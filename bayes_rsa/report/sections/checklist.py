@@ -11,16 +11,11 @@ from bayes_rsa.report.quoting import Quoting
 
 def open_items(quote: Quoting) -> Mapping[int, str]:
     """What no section of this version answers."""
-    biomarkers = (
-        "a model; what is reported stands in “Question and data”, with its class of evidence"
-        if quote.trial.biomarkers
-        else "the trial file names none"
-    )
-    biomarker_answer = NOT_YET if quote.trial.biomarkers else "not applicable: "
+    none = {} if quote.trial.biomarkers else {20: "not applicable: the trial file names none"}
     return {
         16: f"{NOT_YET}no decision is drawn; probabilities of worthwhile benefit are given",
         19: f"{NOT_YET}type I error, power, coverage and replication probability",
-        20: f"{biomarker_answer}{biomarkers}",
+        **none,
     }
 
 

@@ -170,7 +170,7 @@ def _scope() -> list[Text]:
     return [
         _item(
             "Not in this report yet.",
-            "Operating characteristics, a decision and a model of the biomarkers are not part of "
-            "this version; the checklist says so item by item.",
+            "Operating characteristics and a decision are not part of this version; the checklist "
+            "says so item by item.",
         )
     ]
