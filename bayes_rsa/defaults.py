@@ -142,5 +142,9 @@ ROBUST_WEIGHT: Final = 0.5
 """Weight of the vague part of a robust prior from external studies."""
 ROBUST_SD: Final = 1.0
 """SD of that part, a normal on the log odds ratio (mean 0): the reference analysis's own."""
+SHARED_BIAS_SDS: Final = (0.0, 0.25, 0.5, 1.0)
+"""SDs of the bias (mean 0) that trials of one group share, at which its answer is shown."""
+OWN_BIAS_SD: Final = 0.2
+"""SD of what each of them adds to it."""
 DESIGN_BIAS_SD: Final = 0.5
 """SD of the normal prior (mean 0) on the bias of a study that was not randomised."""

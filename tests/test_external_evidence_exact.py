@@ -18,6 +18,7 @@ from bayes_rsa.exact.external_evidence import (
     RandomEffects,
     meta_analytic_predictive,
     normal_meta_analysis,
+    normal_shared_bias,
 )
 from bayes_rsa.exact.external_evidence.arms import counts_of, counts_of_trial
 from bayes_rsa.exact.external_evidence.level import Level
@@ -472,6 +473,107 @@ def test_more_nodes_change_nothing() -> None:
     assert few.heterogeneity is not None
     assert many.heterogeneity is not None
     assert few.heterogeneity.cdf(x) == pytest.approx(many.heterogeneity.cdf(x), abs=1e-7)
+
+
+# ---- a bias that siblings share -----------------------------------------------------------------
+
+FIELD = (*evidence_set("A").studies, *evidence_set("Q").studies)
+ITSELF = study("itself", (60, 75), (47, 74))
+MEAN, SPREAD = Prior.normal(0.1, 0.8), evidence_set("A").heterogeneity
+SHARED = {"studies": FIELD, "effect_mean": MEAN, "effect_heterogeneity": SPREAD}
+
+
+def test_without_a_bias_siblings_are_studies_like_others() -> None:
+    none = Prior.point(0.0)
+    found = normal_shared_bias(
+        TRIAL,
+        studies=FIELD,
+        effect_mean=MEAN,
+        effect_heterogeneity=SPREAD,
+        group_bias=none,
+        own_bias=none,
+    )
+    without = normal_meta_analysis(FIELD, mean=MEAN, heterogeneity=SPREAD)
+    among = normal_meta_analysis((*FIELD, ITSELF), mean=MEAN, heterogeneity=SPREAD)
+    for one, other in ((found.before, without.predictive), (found.after, among.studies["itself"])):
+        assert one.interval() == pytest.approx(other.interval(), abs=1e-8)
+
+
+def test_a_shared_bias_is_what_the_joint_normal_says() -> None:
+    """Given the heterogeneity: every unknown written out, by information instead of covariance."""
+    tau, group, own = 0.3, 0.5, 0.2
+    found = normal_shared_bias(
+        TRIAL,
+        studies=FIELD,
+        effect_mean=MEAN,
+        effect_heterogeneity=Prior.point(tau),
+        group_bias=Prior.normal(0.2, group),
+        own_bias=Prior.normal(0.1, own),
+    )
+    pooled = normal_meta_analysis((ITSELF, *FIELD), heterogeneity=Prior.point(tau))
+    y, se = np.array(list(pooled.estimates.values())).T
+    sibling = np.array([1.0, *(float(s.same_group) for s in FIELD)])
+    n = y.size
+    # Unknowns: the mean, n effects, the shared bias, n biases.
+    size = 2 * n + 2
+    information, pull = np.zeros((size, size)), np.zeros(size)
+
+    def add(row: Floats, value: float, sd: float) -> None:
+        information[:] += np.outer(row, row) / sd**2
+        pull[:] += row * value / sd**2
+
+    unit = np.eye(size)
+    add(unit[0], 0.1, 0.8)
+    add(unit[n + 1], 0.2, group)
+    for k in range(n):
+        add(unit[1 + k] - unit[0], 0.0, tau)
+        add(unit[n + 2 + k], 0.1, own)
+        add(unit[1 + k] + sibling[k] * (unit[n + 1] + unit[n + 2 + k]), y[k], se[k])
+    variance = np.linalg.inv(information)
+    assert found.after.mean == pytest.approx((variance @ pull)[1], abs=1e-10)
+    assert found.after.sd == pytest.approx(math.sqrt(variance[1, 1]), abs=1e-10)
+
+
+def test_a_wider_shared_bias_leaves_less_benefit() -> None:
+    own = Prior.normal(0, 0.2)
+    shares = []
+    for sd in (0.05, 0.25, 0.5, 1.0):
+        found = normal_shared_bias(
+            TRIAL,
+            studies=FIELD,
+            effect_mean=MEAN,
+            effect_heterogeneity=SPREAD,
+            group_bias=Prior.normal(0, sd),
+            own_bias=own,
+        )
+        shares.append(float(found.after.sf(np.array(0.0))))
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] - shares[-1] > 0.1
+    mirrored = normal_shared_bias(
+        TRIAL.relabelled(),
+        studies=FIELD,
+        effect_mean=Prior.normal(-0.1, 0.8),
+        effect_heterogeneity=SPREAD,
+        group_bias=Prior.normal(0, 1.0),
+        own_bias=own,
+    )
+    assert float(mirrored.after.cdf(np.array(0.0))) == pytest.approx(shares[-1], abs=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("keywords", "words"),
+    [
+        ({"studies": evidence_set("A").studies}, "no bias to share"),
+        ({"studies": (*FIELD, *evidence_set("T").studies)}, "only through a bias"),
+        ({"effect_mean": Prior.flat()}, "it is one normal"),
+        ({"group_bias": Prior.student_t(3, 0, 1)}, "in closed form"),
+        ({"own_bias": Prior.cauchy(0, 1)}, "in closed form"),
+    ],
+)
+def test_refusals_of_a_shared_bias(keywords: dict[str, object], words: str) -> None:
+    given = SHARED | {"group_bias": Prior.normal(0, 0.5), "own_bias": Prior.point(0.0)} | keywords
+    with pytest.raises(InputError, match=words):
+        normal_shared_bias(TRIAL, **given)  # type: ignore[arg-type]
 
 
 # ---- laws ---------------------------------------------------------------------------------------

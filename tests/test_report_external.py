@@ -224,6 +224,16 @@ def test_studies_through_a_bias_have_no_normal_row(section: Section) -> None:
     assert ("T", "Binomial") in rows
 
 
+def test_a_shared_bias_takes_the_siblings_word_back(section: Section, found: External) -> None:
+    rows = table(section, "shared-bias").rows
+    assert plain(rows[0].cells[0]) == "No bias"
+    shares = [answer.benefit for answer in found.shared]
+    assert shares == sorted(shares, reverse=True)
+    assert shares[0] > 0.98
+    assert shares[-1] < 0.8
+    assert [n.value for n in numbers_of(rows[1].cells[3])] == [shares[1]]
+
+
 def test_the_base_rates(section: Section, found: External) -> None:
     (row,) = table(section, "before-rates").rows
     shown = [number.value for cell in row.cells for number in numbers_of(cell)]

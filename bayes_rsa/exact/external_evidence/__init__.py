@@ -10,6 +10,7 @@ from bayes_rsa.exact.external_evidence.laws import KernelLaw, Law, PanelLaw
 from bayes_rsa.exact.external_evidence.normal_model import RandomEffects, normal_meta_analysis
 from bayes_rsa.exact.external_evidence.pooled import Pooled, pool, pool_set
 from bayes_rsa.exact.external_evidence.predictive import meta_analytic_predictive
+from bayes_rsa.exact.external_evidence.siblings import SharedBias, normal_shared_bias
 from bayes_rsa.exact.external_evidence.solving import MetaAnalyticPredictive
 
 __all__ = [
@@ -19,8 +20,10 @@ __all__ = [
     "PanelLaw",
     "Pooled",
     "RandomEffects",
+    "SharedBias",
     "meta_analytic_predictive",
     "normal_meta_analysis",
+    "normal_shared_bias",
     "pool",
     "pool_set",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -19,6 +19,7 @@ from bayes_rsa.exact.external_evidence import (
     Pooled,
     RandomEffects,
     meta_analytic_predictive,
+    normal_shared_bias,
     pool_set,
 )
 from bayes_rsa.priors import Prior, find_archetype
@@ -114,6 +115,26 @@ class RateAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedAnswer:
+    """The trial's true effect if it shares a bias with its siblings; normal likelihoods.
+
+    Parameters
+    ----------
+    sd
+        Of the shared bias.
+    before, after
+        Lower limit, median and upper limit of the odds ratio.
+    benefit
+        Posterior probability of benefit.
+    """
+
+    sd: float
+    before: tuple[float, float, float]
+    after: tuple[float, float, float]
+    benefit: float
+
+
+@dataclass(frozen=True, slots=True)
 class External:
     """Evidence from outside the trial.
 
@@ -123,6 +144,11 @@ class External:
         On the effect, and on the rate without treatment.
     generic
         Priors without external studies, by name, for comparison.
+    shared
+        The trial with the first set by other groups and with its siblings, which share a bias with
+        it, by the SD of that bias; empty without siblings or without such a set.
+    outside
+        Key of that set.
     level
         Prior on the trial's level in all of them, by keyword.
     """
@@ -130,6 +156,8 @@ class External:
     sets: tuple[SetAnswer, ...]
     rates: tuple[RateAnswer, ...]
     generic: Mapping[str, Update]
+    shared: tuple[SharedAnswer, ...]
+    outside: str
     level: Mapping[str, Prior]
 
     @property
@@ -169,7 +197,41 @@ def external(analysis: Analysis, held: Setting, step: Step) -> External | None:
         name: _update(trial, analysis.interval, prior, prior, "OR", {"effect": prior, **held.level})
         for name, prior in named.items()
     }
-    return External(tuple(sets), tuple(rates), generic, dict(held.level))
+    shared, outside = _shared(analysis, sets)
+    return External(tuple(sets), tuple(rates), generic, shared, outside, dict(held.level))
+
+
+def _shared(analysis: Analysis, sets: Sequence[SetAnswer]) -> tuple[tuple[SharedAnswer, ...], str]:
+    others = [a.chosen for a in sets if a.chosen.independent and a.pooled is not None]
+    own = [a.chosen for a in sets if not a.chosen.independent]
+    if not others or not own:
+        return (), ""
+    outside, siblings = others[0], own[0]
+    trial, rows = analysis.trial, []
+    for sd in defaults.SHARED_BIAS_SDS:
+        found = normal_shared_bias(
+            trial,
+            studies=(*outside.studies, *siblings.studies),
+            effect_mean=Prior.normal(0.0, defaults.REFERENCE_EFFECT_SD),
+            effect_heterogeneity=outside.heterogeneity,
+            group_bias=Prior.normal(0.0, sd) if sd else Prior.point(0.0),
+            own_bias=Prior.normal(0.0, defaults.OWN_BIAS_SD) if sd else Prior.point(0.0),
+        )
+        below = float(found.after.cdf(np.array(0.0)))
+        rows.append(
+            SharedAnswer(
+                sd,
+                _ratios(found.before, analysis.interval),
+                _ratios(found.after, analysis.interval),
+                below if trial.better == "lower" else 1.0 - below,
+            )
+        )
+    return tuple(rows), outside.key
+
+
+def _ratios(law: Law, interval: float) -> tuple[float, float, float]:
+    low, middle, high = law.interval(interval)
+    return float(np.exp(low)), float(np.exp(middle)), float(np.exp(high))
 
 
 # A set beside the same trial and level gives the same answer in every report.

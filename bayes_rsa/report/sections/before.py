@@ -18,6 +18,7 @@ from bayes_rsa.report.quoting import Quoting
 from bayes_rsa.report.results.external import External
 from bayes_rsa.report.sections.before_rates import rates
 from bayes_rsa.report.sections.before_sets import borrowing, lead, pooled, sets
+from bayes_rsa.report.sections.before_siblings import shared
 from bayes_rsa.report.sections.before_studies import forest, studies
 
 
@@ -29,6 +30,9 @@ def before(quote: Quoting) -> Section | None:
     blocks: list[Block] = [*lead(quote, found), Paragraph(_intro()), *_siblings(found)]
     blocks += [*forest(quote, found), Heading("before-sets", "The trial after each set")]
     blocks += [*sets(quote, found), *borrowing(quote, found), *pooled(quote, found)]
+    if found.shared:
+        blocks += [Heading("before-shared", "If the group’s trials share a bias")]
+        blocks += shared(quote, found)
     if found.rates:
         blocks += [Heading("before-rates", "The rate without treatment"), *rates(quote, found)]
     blocks += [Heading("before-studies", "The studies"), *studies(quote, found)]
