@@ -47,7 +47,7 @@ def rates(quote: Quoting, found: External) -> list[Block]:
                 Given(f"{control.events} of {control.n}"),
                 " had the outcome, a rate of ",
                 share,
-                ". A prior on this rate hardly moves the odds ratio; it matters for absolute "
+                ". A prior on this rate moves the odds ratio a little; it matters more for absolute "
                 "effects.",
             )
         ),
