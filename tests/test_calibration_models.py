@@ -45,6 +45,7 @@ def test_calibrated(name: str, compiled: dict[str, Nuts]) -> None:
 def test_every_model_function_is_calibrated() -> None:
     functions = set(models.__all__)
     functions |= {f"doubt.{name}" for name in models.doubt.__all__ if name != "discounted"}
+    functions |= {f"external_evidence.{name}" for name in models.external_evidence.__all__}
     assert functions <= {case.function for case in cases().values()}
 
 

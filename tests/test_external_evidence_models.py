@@ -127,7 +127,7 @@ def conditional(name: str, v: Values) -> Prior | None:
             case.options["studies"],
             float(v["discount"]),
             case.priors["effect"],
-            bias=case.priors["bias"],
+            bias=case.options["bias"],
         )
         return power.prior
     return None

@@ -97,9 +97,9 @@ EVIDENCE_CASES: Final[Mapping[str, Case]] = MappingProxyType(
                 "discount": _SHARE,
                 "effect": Prior.normal(0.0, 1.0),
                 "midpoint": Prior.normal(0.0, 1.0),
-                "bias": Prior.normal(0.2, 0.4),
             },
-            options={"studies": (_LARGE, _SMALL, _COHORT)},
+            # Integrated out, so it is no parameter.
+            options={"studies": (_LARGE, _SMALL, _COHORT), "bias": Prior.normal(0.2, 0.4)},
         ),
     }
 )
