@@ -85,7 +85,8 @@ def shared_bias(
     Notes
     -----
     What the siblings show beyond the trials from elsewhere is shared out between heterogeneity and
-    bias by their priors; without trials from elsewhere nothing tells the bias from the effect.
+    bias by their priors; without trials from elsewhere nothing tells the bias from the effect. Fit
+    with ``target_accept=0.95`` or more.
 
     References
     ----------
