@@ -15,6 +15,7 @@ from bayes_rsa.models.binary import (
     log_risk_ratio,
     risk_difference,
 )
+from bayes_rsa.models.mediation import mediation as mediation
 from bayes_rsa.models.reported_effect import reported_effect
 
 __all__ = [

@@ -32,9 +32,10 @@ _DERIVED: Final = ("log_risk_ratio", "risk_difference")
 class Quantities:
     """The test quantities of a model.
 
-    Every free variable and every variable of the card (each element of a vector apart), log RR and
-    RD where the arms are modelled, the product of the effect with each other scalar parameter,
-    the effect times the sign of the observed effect, and the log-likelihood of the data.
+    Every free variable that is not latent and every variable of the card (each element of a vector
+    apart), log RR and RD where the arms are modelled, the product of the effect with each other
+    scalar parameter, the effect times the sign of the observed effect, and the log-likelihood of
+    the data.
 
     Parameters
     ----------
@@ -46,7 +47,7 @@ class Quantities:
         self._card = card = contract.card(model)
         self._log_likelihood = LogLikelihood(model)
         self._data = contract.data_of(model)
-        free = [v.name for v in model.free_RVs]
+        free = [v.name for v in model.free_RVs if v.name not in card.latent]
         self.variables = tuple(dict.fromkeys([*free, *card.interest, *card.nuisance]))
         scalars = [v.name for v in model.free_RVs if v.ndim == 0]
         first = next((name for name in card.interest if name in scalars), None)

@@ -28,7 +28,7 @@ it, whoever wrote it. The clauses:
 
 from __future__ import annotations
 
-from bayes_rsa.contract.cards import MARKER, Card, attach, card, source_of
+from bayes_rsa.contract.cards import MARKER, MEDIATION, Card, attach, card, source_of
 from bayes_rsa.contract.clauses import CLAUSES, check
 from bayes_rsa.contract.data import (
     ARMS,
@@ -43,6 +43,7 @@ __all__ = [
     "ARMS",
     "CLAUSES",
     "MARKER",
+    "MEDIATION",
     "ONE_CALL",
     "Card",
     "attach",

@@ -22,6 +22,9 @@ _ATTRIBUTE: Final = "_bayes_rsa_card"
 MARKER: Final = "marker"
 """Dim of the biomarkers, and the measure of a model of them."""
 
+MEDIATION: Final = "mediation"
+"""The measure of a model of biomarkers and of the outcomes of the same patients."""
+
 
 @dataclass(frozen=True, slots=True)
 class Card:
@@ -48,6 +51,11 @@ class Card:
     markers
         Biomarkers that it models, the coordinates of the dim ``marker``; none in a model of the
         primary outcome.
+    latent
+        Free variables with an element for each patient or value: the gate judges them; nobody
+        reads them, so no accuracy is promised of them, and calibration does not rank them.
+    outcomes
+        Whether the outcomes of the patients are modelled beside their biomarkers.
     source
         Text of the module that defines the model; its hash is the model's provenance.
     """
@@ -62,6 +70,8 @@ class Card:
     generative: bool = True
     why_not_generative: str = ""
     markers: tuple[str, ...] = ()
+    latent: tuple[str, ...] = ()
+    outcomes: bool = False
     source: str = field(default="", repr=False)
 
     def __post_init__(self) -> None:
@@ -76,10 +86,11 @@ class Card:
     def measure(self) -> str:
         """The trial's measure: ``OR`` when counts are modelled, else the reported one.
 
-        ``marker`` in a model of biomarkers, which says nothing about the primary outcome.
+        ``marker`` in a model of biomarkers, which says nothing about the primary outcome;
+        ``mediation`` where it models that of the same patients, too.
         """
         if self.markers:
-            return MARKER
+            return MEDIATION if self.outcomes else MARKER
         return "OR" if self.arms else self.trial.measure
 
     @property

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bayes_rsa.contract import MARKER
+from bayes_rsa.contract import MARKER, MEDIATION
 from bayes_rsa.estimands import ESTIMANDS, of_measure
 
 if TYPE_CHECKING:
@@ -31,11 +31,11 @@ def derived(posterior: xr.Dataset, *, measure: str, arms: bool) -> xr.Dataset:
     xr.Dataset
         With arms: ``log_odds_ratio``, ``log_risk_ratio``, ``risk_difference``, ``p_treatment``,
         ``p_control``. Without: the measure's log, or the measure itself for a difference. For
-        biomarkers: every variable of the model.
+        biomarkers, and of mediation: every variable of the model.
     """
     import xarray as xr
 
-    if measure == MARKER:
+    if measure in {MARKER, MEDIATION}:
         return posterior
     if not arms:
         estimand = of_measure(measure)

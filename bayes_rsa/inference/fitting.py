@@ -116,7 +116,10 @@ def _resolution(tree: xr.DataTree, card: contract.Card) -> tuple[float, float]:
 
     posterior = tree["posterior"].to_dataset()
     judged = derived(posterior, measure=card.measure, arms=card.arms)
-    judged = judged.assign({name: posterior[name] for name in card.priors})
+    judged = judged.drop_vars(list(card.latent), errors="ignore")
+    judged = judged.assign(
+        {name: posterior[name] for name in card.priors if name not in card.latent}
+    )
     with np.errstate(invalid="ignore", divide="ignore"):
         sizes = (
             azs.ess(judged, method="bulk"),

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Final
 
 from bayes_rsa import defaults
-from bayes_rsa.contract import MARKER
+from bayes_rsa.contract import MARKER, MEDIATION
 from bayes_rsa.errors import InputError
 from bayes_rsa.estimands import ESTIMANDS, EstimandSummary, Event, available
 from bayes_rsa.estimands.moments import moment_exists
@@ -50,6 +50,13 @@ class DrawsPosterior:
                 self.model,
                 "a model of biomarkers says nothing about the primary outcome",
                 "ask bayes_rsa.biomarkers.marker_records(fit)",
+            )
+        if self.measure == MEDIATION:
+            raise InputError(
+                "fit",
+                self.model,
+                "a model of mediation has natural effects as its estimands",
+                "ask bayes_rsa.mediation.natural_effects(fit)",
             )
         self.arms: bool = model["arms"]
         self._posterior = fit["posterior"].to_dataset()

@@ -32,7 +32,12 @@ from bayes_rsa.trial.value import Trial
 
 if TYPE_CHECKING:
     from bayes_rsa.trial.conversion import arm_moments, arm_quartiles
-    from bayes_rsa.trial.marker_choice import choose_markers, chosen_reports, marker_arms
+    from bayes_rsa.trial.marker_choice import (
+        choose_markers,
+        chosen_reports,
+        marker_arms,
+        require_separate_facts,
+    )
     from bayes_rsa.trial.table import trial_from_dict
 
 __all__ = [
@@ -65,6 +70,7 @@ __all__ = [
     "critical_t",
     "marker_arms",
     "pooled_t",
+    "require_separate_facts",
     "t_report",
     "trial_from_dict",
 ]
@@ -76,6 +82,7 @@ _LATER: Final = {
     "choose_markers": "marker_choice",
     "chosen_reports": "marker_choice",
     "marker_arms": "marker_choice",
+    "require_separate_facts": "marker_choice",
     "trial_from_dict": "table",
 }
 

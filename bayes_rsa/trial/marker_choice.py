@@ -12,7 +12,7 @@ from bayes_rsa.trial.biomarker import Biomarker
 from bayes_rsa.trial.t_report import TReport, critical_t, t_report
 from bayes_rsa.trial.value import Trial
 
-__all__ = ["choose_markers", "chosen_reports", "marker_arms"]
+__all__ = ["choose_markers", "chosen_reports", "marker_arms", "require_separate_facts"]
 
 _RATIO: Final = re.compile(r"\s*(.+?)\s*/\s*(.+?)(?:\s+ratio)?\s*", re.IGNORECASE)
 
@@ -39,16 +39,27 @@ def choose_markers(trial: Trial, names: Sequence[str] | None = None) -> tuple[Bi
             raise InputError("markers", name, "there is no such biomarker", suggestion(name, known))
     if len(set(chosen)) < len(chosen) or not chosen:
         raise InputError("markers", chosen, "each is named once, and at least one", "change it")
-    for name in chosen:
+    require_separate_facts(chosen)
+    return tuple(known[name] for name in chosen)
+
+
+def require_separate_facts(names: Sequence[str]) -> None:
+    """Refuse names of markers of which one is the ratio of two others.
+
+    Raises
+    ------
+    InputError
+        If a ratio stands beside both of its parts: they are two facts, not three.
+    """
+    for name in names:
         match = _RATIO.fullmatch(name)
-        if match and {match[1], match[2]} <= set(chosen):
+        if match and {match[1], match[2]} <= set(names):
             raise InputError(
                 "markers",
                 name,
                 f"a ratio beside both of its parts, {match[1]} and {match[2]}, is no third fact",
                 "leave out the ratio or one of the parts: markers=[...]",
             )
-    return tuple(known[name] for name in chosen)
 
 
 def marker_arms(trial: Trial, n: tuple[int, int] | None = None) -> tuple[int, int]:
