@@ -101,8 +101,8 @@ def meta_analytic_predictive(
     Assumes that the trial and the studies are exchangeable: before the data nobody could have said
     which has the larger effect. With few studies the prior on the heterogeneity decides how much is
     borrowed. Do not use it for studies that share authors or site with the trial without saying so;
-    see :func:`bayes_rsa.models.external_evidence.shared_bias`. Where the heterogeneity may be near 0,
-    NUTS wants small steps: fit with ``target_accept=0.95`` or more.
+    see :func:`bayes_rsa.models.external_evidence.shared_bias`. Where the heterogeneity may be near
+    0, NUTS wants small steps: fit with ``target_accept=0.95`` or more.
 
     References
     ----------
