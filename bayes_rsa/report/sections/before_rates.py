@@ -47,8 +47,8 @@ def rates(quote: Quoting, found: External) -> list[Block]:
                 Given(f"{control.events} of {control.n}"),
                 " had the outcome, a rate of ",
                 share,
-                ". A prior on this rate moves the odds ratio a little; it matters more for absolute "
-                "effects.",
+                ". A prior on this rate moves the odds ratio a little; it matters more for "
+                "absolute effects.",
             )
         ),
         table(
