@@ -36,9 +36,7 @@ _SCALES: Final = frozenset({"heterogeneity of log_odds_ratio", "heterogeneity of
 def command(
     set: Annotated[
         str | None,
-        typer.Option(
-            "--set", metavar="NAME", help="This set only: A, B, C, Q, T, N, a base rate."
-        ),
+        typer.Option("--set", metavar="NAME", help="This set only: A, B, C, Q, T, N, a base rate."),
     ] = None,
     inferred: Annotated[
         bool,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
@@ -19,12 +19,12 @@ from bayes_rsa.exact.external_evidence import (
     Pooled,
     RandomEffects,
     meta_analytic_predictive,
-    normal_shared_bias,
     pool_set,
 )
 from bayes_rsa.priors import Prior, find_archetype
 from bayes_rsa.report.results.refusal import or_reason
 from bayes_rsa.report.results.setting import Setting
+from bayes_rsa.report.results.siblings import SharedAnswer, shared_answers
 from bayes_rsa.trial import Trial
 
 Step = Callable[[str, int, int], None]
@@ -77,8 +77,8 @@ class SetAnswer:
         The set.
     pooled
         By both likelihoods; None where it may be borrowed from only through a bias.
-    predictive
-        Law of the effect in a new trial.
+    effects
+        Their random effects by binomial likelihoods: mean, prediction, each study.
     fitted
         The mixture that stands for it.
     alone, robust
@@ -112,26 +112,6 @@ class RateAnswer:
     pooled: Pooled
     fitted: FittedPrior
     update: Update
-
-
-@dataclass(frozen=True, slots=True)
-class SharedAnswer:
-    """The trial's true effect if it shares a bias with its siblings; normal likelihoods.
-
-    Parameters
-    ----------
-    sd
-        Of the shared bias.
-    before, after
-        Lower limit, median and upper limit of the odds ratio.
-    benefit
-        Posterior probability of benefit.
-    """
-
-    sd: float
-    before: tuple[float, float, float]
-    after: tuple[float, float, float]
-    benefit: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,41 +177,13 @@ def external(analysis: Analysis, held: Setting, step: Step) -> External | None:
         name: _update(trial, analysis.interval, prior, prior, "OR", {"effect": prior, **held.level})
         for name, prior in named.items()
     }
-    shared, outside = _shared(analysis, sets)
-    return External(tuple(sets), tuple(rates), generic, shared, outside, dict(held.level))
-
-
-def _shared(analysis: Analysis, sets: Sequence[SetAnswer]) -> tuple[tuple[SharedAnswer, ...], str]:
     others = [a.chosen for a in sets if a.chosen.independent and a.pooled is not None]
     own = [a.chosen for a in sets if not a.chosen.independent]
-    if not others or not own:
-        return (), ""
-    outside, siblings = others[0], own[0]
-    trial, rows = analysis.trial, []
-    for sd in defaults.SHARED_BIAS_SDS:
-        found = normal_shared_bias(
-            trial,
-            studies=(*outside.studies, *siblings.studies),
-            effect_mean=Prior.normal(0.0, defaults.REFERENCE_EFFECT_SD),
-            effect_heterogeneity=outside.heterogeneity,
-            group_bias=Prior.normal(0.0, sd) if sd else Prior.point(0.0),
-            own_bias=Prior.normal(0.0, defaults.OWN_BIAS_SD) if sd else Prior.point(0.0),
-        )
-        below = float(found.after.cdf(np.array(0.0)))
-        rows.append(
-            SharedAnswer(
-                sd,
-                _ratios(found.before, analysis.interval),
-                _ratios(found.after, analysis.interval),
-                below if trial.better == "lower" else 1.0 - below,
-            )
-        )
-    return tuple(rows), outside.key
-
-
-def _ratios(law: Law, interval: float) -> tuple[float, float, float]:
-    low, middle, high = law.interval(interval)
-    return float(np.exp(low)), float(np.exp(middle)), float(np.exp(high))
+    shared: tuple[SharedAnswer, ...] = ()
+    if others and own:
+        shared = shared_answers(trial, analysis.interval, others[0], own[0])
+    outside = others[0].key if shared else ""
+    return External(tuple(sets), tuple(rates), generic, shared, outside, dict(held.level))
 
 
 # A set beside the same trial and level gives the same answer in every report.

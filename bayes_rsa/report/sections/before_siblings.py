@@ -18,7 +18,8 @@ from bayes_rsa.report.blocks import (
     text,
 )
 from bayes_rsa.report.quoting import Quoting
-from bayes_rsa.report.results.external import External, SharedAnswer
+from bayes_rsa.report.results.external import External
+from bayes_rsa.report.results.siblings import SharedAnswer
 
 
 def shared(quote: Quoting, found: External) -> list[Block]:
