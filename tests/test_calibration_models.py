@@ -16,7 +16,7 @@ from bayes_rsa.inference import fit
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Trial
 
-SIMULATIONS, DRAWS, SEED = 60, 99, 5
+SIMULATIONS, DRAWS, SEED = 40, 99, 5
 
 
 @pytest.fixture(scope="module")

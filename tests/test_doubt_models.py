@@ -132,9 +132,10 @@ def test_the_contract_is_kept(name: str) -> None:
     assert card.proper
 
 
-@pytest.mark.parametrize("name", FREE)
+# Missing and misclassified outcomes are in the long runs only: their simulations are slow.
+@pytest.mark.parametrize("name", ["bias", "reported bias"])
 def test_calibrated(name: str) -> None:
-    found = sbc(built(name), 60, 7, draws=99, engine=Nuts(compiled(name), target_accept=0.95))
+    found = sbc(built(name), 30, 7, draws=99, engine=Nuts(compiled(name), target_accept=0.95))
     assert found.passed, found.explain()
 
 
