@@ -9,6 +9,7 @@ from typing import Final
 from bayes_rsa.calibration.case import Case
 from bayes_rsa.calibration.doubt_cases import DOUBT_CASES
 from bayes_rsa.calibration.evidence_cases import EVIDENCE_CASES
+from bayes_rsa.calibration.marker_cases import MARKER_CASES
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Trial
 
@@ -50,6 +51,7 @@ CASES: Final[Mapping[str, Case]] = MappingProxyType(
         "reported_effect": Case("reported_effect", {"effect": Prior.normal(0.0, 1.0)}, _EFFECT),
         **DOUBT_CASES,
         **EVIDENCE_CASES,
+        **MARKER_CASES,
     }
 )
 """Calibration over the prior, by name."""

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import numpy as np
 
 from bayes_rsa.calibration.bands import Bands, bands, counts_below, p_value
+from bayes_rsa.defaults import INTERVAL
 from bayes_rsa.errors import InputError
+from bayes_rsa.fields import check_number
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -66,6 +68,21 @@ class QuantityRanks:
         """Evaluation points, and the ECDF minus the uniform there."""
         at = self.bands.at
         return at, counts_below(self.ranks, self.largest) / len(self.ranks) - at
+
+    def coverage(self, interval: float = INTERVAL) -> tuple[float, float]:
+        """How often equal-tailed intervals of the draws hold the truth, and its standard error.
+
+        Parameters
+        ----------
+        interval
+            Probability of the intervals: a truth is inside if its rank leaves out as many of the
+            ranks on either side. The standard error is that of a calibrated engine.
+        """
+        check_number("interval", interval, above=0, below=1, remedy="write 0.95 for 95%")
+        outside = round(0.5 * (1 - interval) * (self.largest + 1))
+        inside = (self.ranks >= outside) & (self.ranks <= self.largest - outside)
+        nominal = 1 - 2 * outside / (self.largest + 1)
+        return float(inside.mean()), math.sqrt(nominal * (1 - nominal) / len(self.ranks))
 
 
 @dataclass(frozen=True, eq=False)
