@@ -181,7 +181,7 @@ def _to_table(studies: tuple[Study, ...], pooled: list[tuple[EvidenceSet, Pooled
 
 
 def _summary(rows: list[tuple[EvidenceSet, Pooled | None]]) -> Any:
-    table = booktabs("Set", "Likelihood", "Studies", "Mean", "New trial", left=2, whole=1)
+    table = booktabs("Set", "Model", "Size", "Mean", "New trial", left=2, whole=2)
     for chosen, answer in rows:
         if answer is None:
             table.add_row(chosen.key, "", str(len(chosen.studies)), "through a bias only", "")
