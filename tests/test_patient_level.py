@@ -9,14 +9,17 @@ import numpy as np
 import pandas as pd
 import pymc as pm
 import pytest
+import xarray as xr
 from scipy import stats
 
 from bayes_rsa import contract
+from bayes_rsa.biomarkers import geometric_mean_ratios
 from bayes_rsa.calibration import Nuts, sbc
 from bayes_rsa.calibration.generator import Generator
 from bayes_rsa.calibration.likelihood import LogLikelihood
 from bayes_rsa.calibration.patient_cases import PATIENT_CASES
 from bayes_rsa.errors import InputError
+from bayes_rsa.inference import fit
 from bayes_rsa.models.biomarkers import patient_level
 from bayes_rsa.patients import MarkerTable
 from bayes_rsa.priors import Prior
@@ -234,3 +237,32 @@ def test_a_model_for_other_patients_has_a_latent_number_for_whatever_may_be_hidd
     assert contract.check(anywhere).generative
     sizes = [int(model["hidden"].size.eval()) for model in (here, anywhere)]
     assert sizes[0] < sizes[1] == 16 * 3
+
+
+def test_ratios_of_geometric_means(calibrated: Nuts) -> None:
+    tree = fit(
+        calibrated.compiled.model,
+        compiled=calibrated.compiled,
+        predictive=False,
+        ess_target=400,
+        target_accept=0.97,
+    )
+    found = geometric_mean_ratios(tree)
+    assert [r.marker for r in found] == ["first", "second"]
+    effect = tree["posterior"]["effect"]
+    for record in found:
+        draws = effect.sel(marker=record.marker)
+        assert record.median == pytest.approx(math.exp(float(draws.median())))
+        assert record.p_lower == pytest.approx(float((draws < 0).mean()))
+        assert record.eti[0] < record.median < record.eti[1]
+        assert record.simulated
+    with pytest.raises(InputError, match="patients' values"):
+        geometric_mean_ratios(renamed(tree))
+
+
+def renamed(tree: xr.DataTree) -> xr.DataTree:
+    """The same fit under another model's name."""
+    other = tree.copy()
+    for key, text in tree.attrs.items():
+        other.attrs[key] = str(text).replace('"name": "patient_level"', '"name": "another"')
+    return other

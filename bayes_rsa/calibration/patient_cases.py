@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from bayes_rsa.calibration.case import Case
-from bayes_rsa.patients import SIMULATED, TIMES, MarkerTable
+from bayes_rsa.patients import SIMULATED, TIMES, MarkerTable, OutcomeTable
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Trial
 
@@ -48,6 +48,21 @@ def _design(women: int, *, limit: float | None) -> MarkerTable:
     )
 
 
+def _outcomes(women: int) -> OutcomeTable:
+    """So many women in two arms, with a biomarker, an outcome and a covariate."""
+    rng = np.random.default_rng(women)
+    return OutcomeTable(
+        tuple(f"S{i}" for i in range(women)),
+        np.arange(women) < women // 2,
+        "biomarker",
+        rng.lognormal(size=women),
+        (np.arange(women) % 2).astype(float),
+        ("covariate",),
+        rng.standard_normal((women, 1)),
+        simulated=True,
+    )
+
+
 def _trial(women: int) -> Trial:
     half = women // 2
     return Trial.from_counts((half // 2, half), (half // 2, half), name=f"{SIMULATED}-{women}")
@@ -63,6 +78,19 @@ PATIENT_CASES: Final[Mapping[str, Case]] = MappingProxyType(
             _PRIORS,
             _trial(12),
             {"data": _design(12, limit=0.5), "replicable": True},
+        ),
+        "mediation": Case(
+            "mediation",
+            {
+                "mediator_effect": Prior.normal(0.0, 0.7),
+                "direct_log_odds": Prior.normal(0.0, 0.7),
+                "mediator_log_odds": Prior.normal(0.0, 0.7),
+                "interaction": Prior.normal(0.0, 0.5),
+                "mediator_scale": Prior.lognormal(-0.5, 0.5),
+                "outcome_level": Prior.normal(0.0, 1.0),
+            },
+            _trial(60),
+            {"data": _outcomes(60), "mediator": "biomarker", "covariates": ("covariate",)},
         ),
     }
 )
