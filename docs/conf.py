@@ -55,7 +55,9 @@ html_copy_source = False
 html_math_renderer = "mathml"
 html_static_path = ["_static"]
 html_css_files = ["custom.css"]
-_ALONE = "index quickstart reanalysis sensitivity evidence calibration benchmarks architecture changelog"
+_ALONE = (
+    "index quickstart reanalysis sensitivity evidence calibration benchmarks architecture changelog"
+)
 html_sidebars = {page: [] for page in _ALONE.split()}
 html_theme_options = {
     "show_prev_next": False,
