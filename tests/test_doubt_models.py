@@ -142,7 +142,13 @@ def test_calibrated(name: str) -> None:
 @pytest.mark.parametrize("name", FREE)
 def test_both_engines_agree(name: str) -> None:
     function, arguments, trial = FREE[name]
-    tree = fit(built(name), compiled=compiled(name), target_accept=0.99, predictive=False)
+    tree = fit(
+        built(name),
+        compiled=compiled(name),
+        target_accept=0.99,
+        ess_target=1000,
+        predictive=False,
+    )
     posterior = getattr(exact_doubt, function)(trial, **arguments)
     for statement in ("benefit", "OR > 1.5"):
         record = probability_record(tree, statement)

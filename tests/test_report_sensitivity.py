@@ -5,6 +5,7 @@ from __future__ import annotations
 import html as entities
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +16,8 @@ import report_fixtures
 from bayes_rsa.analysis import Analysis, Specification
 from bayes_rsa.priors import Prior
 from bayes_rsa.report import ReportResult, report
-from bayes_rsa.report.results import run
 from bayes_rsa.report.results.prior_map import THRESHOLDS, worthwhile
+from bayes_rsa.report.results.sensitivity import Sensitivity, sensitivity
 from bayes_rsa.report.results.setting import setting
 from bayes_rsa.trial import Trial
 
@@ -57,8 +58,9 @@ REFERENCE = {
 
 @pytest.fixture(scope="module")
 def made(tacrolimus: Trial, tmp_path_factory: pytest.TempPathFactory) -> ReportResult:
-    """The reduced analysis by the exact engine."""
-    analysis = report_fixtures.reduced(tacrolimus, engines=("exact",))
+    """The reduced analysis by the exact engine, of the outcome alone."""
+    alone = replace(tacrolimus, biomarkers=(), doi="")
+    analysis = report_fixtures.reduced(alone, engines=("exact",))
     return report(analysis, out=tmp_path_factory.mktemp("sensitivity") / "report")
 
 
@@ -67,6 +69,11 @@ def numbers(result: ReportResult) -> dict[str, dict[str, Any]]:
         (result.path / "numbers.json").read_text(encoding="utf-8")
     )
     return found
+
+
+def found(analysis: Analysis) -> Sensitivity:
+    """This part of the results alone."""
+    return sensitivity(analysis, None, lambda *_: None)
 
 
 def section(result: ReportResult) -> str:
@@ -151,8 +158,9 @@ def test_a_tipping_prior_does_tip(made: ReportResult, tacrolimus: Trial) -> None
     assert known["sensitivity.tipping.worthwhile.sd.0.95.most"] < 0.95
 
 
-def test_the_sampler_is_held_against_the_quadrature(tacrolimus: Trial, tmp_path: Path) -> None:
-    analysis = Analysis.default(tacrolimus, priors=(), ess_target=2000)
+def test_the_sampler_is_held_against_the_quadrature(tmp_path: Path) -> None:
+    trial = Trial.from_counts((60, 75), (47, 74))
+    analysis = Analysis.default(trial, priors=(), ess_target=2000)
     result = report(analysis, out=tmp_path / "report")
     known = numbers(result)
     for quantity in ("log_odds_ratio", "risk_difference"):
@@ -171,8 +179,7 @@ def test_the_mirrored_trial_has_the_same_answers() -> None:
     counts = Trial.from_counts((60, 75), (47, 74))
     mirror = counts.relabelled()
     rows = [
-        run(Analysis.default(trial, priors=(), engines=("exact",))).sensitivity
-        for trial in (counts, mirror)
+        found(Analysis.default(trial, priors=(), engines=("exact",))) for trial in (counts, mirror)
     ]
     for here, there in zip(rows[0].tips, rows[1].tips, strict=True):
         if here.kind == "arms":  # Rates above 1/2 are not those of the mirrored trial.
@@ -207,7 +214,7 @@ def test_a_reported_effect_says_what_does_not_apply(tmp_path: Path) -> None:
 
 
 def test_a_difference_is_searched_in_its_own_unit() -> None:
-    found = []
+    both = []
     for scale in (1.0, 1000.0):
         trial = Trial.from_effect(
             "MD", log_effect=-2.1 * scale, standard_error=0.97 * scale, better="lower"
@@ -216,11 +223,11 @@ def test_a_difference_is_searched_in_its_own_unit() -> None:
             "Reference", "reported_effect", {"effect": Prior.normal(0, 5 * scale)}
         )
         analysis = Analysis(trial, prior, statements=("benefit",), engines=("exact",))
-        found.append(run(analysis).sensitivity)
-    (small, large) = (one.tips[0].points[0.975].value for one in found)
+        both.append(found(analysis))
+    (small, large) = (one.tips[0].points[0.975].value for one in both)
     assert small is not None
     assert large == pytest.approx(1000 * small)
-    assert found[0].prior_map.probability == pytest.approx(found[1].prior_map.probability)
+    assert both[0].prior_map.probability == pytest.approx(both[1].prior_map.probability)
 
 
 def test_a_reference_without_a_proper_prior_is_replaced_and_said_so(tacrolimus: Trial) -> None:
