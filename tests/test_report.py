@@ -295,7 +295,7 @@ TRIALS = {
 @pytest.mark.parametrize("name", TRIALS)
 def test_any_trial_has_a_report(name: str, tmp_path: Path) -> None:
     trial = TRIALS[name]
-    rows = Analysis.default(trial).priors[1:3]
+    rows = Analysis.default(trial).priors[1:2]
     result = report(
         Analysis.default(trial, priors=rows, engines=("exact",)), out=tmp_path / "report"
     )
