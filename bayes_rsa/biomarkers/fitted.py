@@ -30,7 +30,7 @@ class FittedMarker:
     p_lower
         P(variable < 0).
     p_size_above
-        P(|variable| > size), by size.
+        ``P(|variable| > size)``, by size.
     mcse_mean, mcse_p_lower, ess_bulk, ess_tail, rhat
         Monte Carlo errors and diagnostics.
     """

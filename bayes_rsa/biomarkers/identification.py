@@ -17,7 +17,7 @@ class Identification:
     """How far the posterior mean of a size moves with the prior's scale.
 
     The rule: with the priors N(0, s²) for the narrowest and the widest s, the posterior means of
-    the size |d| are compared. Their ratio is 1 where the report decides the size, and the ratio of
+    the size ``|d|`` are compared. Their ratio is 1 where the report decides the size, and the ratio of
     the scales where the prior alone does. The size is identified if it is at most ``limit``.
 
     Parameters
@@ -25,7 +25,7 @@ class Identification:
     narrowest, widest
         SDs of the two priors.
     ratio
-        Posterior mean of |d| under the widest over that under the narrowest.
+        Posterior mean of ``|d|`` under the widest over that under the narrowest.
     limit
         Largest ratio that counts as identified.
     """
@@ -60,7 +60,7 @@ def size_identified(sizes: Sequence[tuple[float, float]]) -> Identification:
     Parameters
     ----------
     sizes
-        For each prior its SD and the posterior mean of |d|; at least two SDs, a factor 2 apart.
+        For each prior its SD and the posterior mean of ``|d|``; at least two SDs, a factor 2 apart.
 
     Raises
     ------

@@ -33,9 +33,9 @@ class UnderPrior:
     p_d_above
         P(d > size) in the direction of the report, by size.
     p_size_above
-        P(|d| > size), by size.
+        ``P(|d| > size)``, by size.
     mean_size
-        Posterior mean of |d|.
+        Posterior mean of ``|d|``.
     label
         The prior's name, if it has one.
     """

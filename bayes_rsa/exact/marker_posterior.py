@@ -89,7 +89,7 @@ class MarkerPosterior:
         return max(0.0, 1.0 - below - above)
 
     def beyond(self, size: float) -> float:
-        """P(|difference| > size | report)."""
+        """``P(|difference| > size | report)``."""
         return self.probability(upper=-size) + self.probability(lower=size)
 
     def quantile(self, q: float) -> float:
