@@ -17,8 +17,8 @@ class Identification:
     """How far the posterior mean of a size moves with the prior's scale.
 
     The rule: with the priors N(0, s²) for the narrowest and the widest s, the posterior means of
-    the size ``|d|`` are compared. Their ratio is 1 where the report decides the size, and the ratio of
-    the scales where the prior alone does. The size is identified if it is at most ``limit``.
+    the size ``|d|`` are compared. Their ratio is 1 where the report decides the size, and the ratio
+    of the scales where the prior alone does. The size is identified if it is at most ``limit``.
 
     Parameters
     ----------
