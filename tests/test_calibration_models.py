@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from bayes_rsa import exact, models
+from bayes_rsa import contract, exact, models
 from bayes_rsa.calibration import Draws, Nuts, cases, posterior_sbc, sbc
 from bayes_rsa.calibration.catalogue import CASES
 from bayes_rsa.calibration.generator import Generator
@@ -26,7 +26,10 @@ def compiled() -> dict[str, Nuts]:
 
 def nuts(name: str, compiled: dict[str, Nuts]) -> Nuts:
     if name not in compiled:
-        compiled[name] = Nuts(CASES[name].build())
+        model = CASES[name].build()
+        # The contrast model serves other priors and other data, too.
+        varying = contract.data_of(model) if name == "log_odds_ratio_midpoint" else None
+        compiled[name] = Nuts(model, varying=varying)
     return compiled[name]
 
 

@@ -184,6 +184,20 @@ def test_swapped_data_give_the_draws_of_a_fresh_compile() -> None:
     assert -1 < swapped["posterior"]["effect"].min() < swapped["posterior"]["effect"].max() < 3
 
 
+def test_constants_are_compiled_in_and_cannot_be_swapped() -> None:
+    """The draws are those of a model whose data may all be swapped."""
+    model = models.reported_effect(REPORTED, effect=Prior.normal(0, 1))
+    constant = CompiledModel(model, varying=["estimate"])
+    free = compiled_reported().with_model(model)
+    at = {"estimate": np.float64(-0.4)}
+    one, other = (c.with_data(model, at).sample(seed=3, draws=300) for c in (constant, free))
+    xr.testing.assert_allclose(one["posterior"], other["posterior"])
+    same = constant.with_model(model).sample(seed=3, draws=100)["posterior"]["effect"]
+    assert float(same.mean()) > 0 > float(one["posterior"]["effect"].mean())
+    with pytest.raises(ContractError, match="'effect__sd' was compiled as a constant"):
+        constant.with_data(model, {"effect__sd": np.array([2.0])})
+
+
 def test_a_compiled_model_refuses_another_family() -> None:
     other = models.reported_effect(REPORTED, effect=Prior.cauchy(0, 1))
     with pytest.raises(ContractError, match="compile it apart"):

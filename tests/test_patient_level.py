@@ -203,7 +203,8 @@ def test_the_correlations_have_the_lkj_prior() -> None:
 
 @pytest.fixture(scope="module")
 def calibrated() -> Nuts:
-    return Nuts(PATIENT_CASES["patient_level"].build())
+    model = PATIENT_CASES["patient_level"].build()
+    return Nuts(model, varying=contract.data_of(model))
 
 
 def test_a_fit_finds_what_was_simulated(calibrated: Nuts) -> None:

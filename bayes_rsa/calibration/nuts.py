@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 
 from bayes_rsa import contract, defaults
+from bayes_rsa.calibration.generator import observed_data
 from bayes_rsa.inference import CompiledModel
 from bayes_rsa.inference.raw import sample_arrays
 
@@ -62,6 +63,8 @@ class Nuts:
         A model that follows the contract, or one that is compiled already.
     chains, tune, target_accept
         Settings of the sampler; ``tune`` is per chain.
+    varying
+        Names of the data that differ between simulations; those that are observed by default.
     """
 
     def __init__(
@@ -71,8 +74,12 @@ class Nuts:
         chains: int = CHAINS,
         tune: int = TUNE,
         target_accept: float = defaults.TARGET_ACCEPT,
+        varying: Collection[str] | None = None,
     ) -> None:
-        self.compiled = model if isinstance(model, CompiledModel) else CompiledModel(model)
+        if not isinstance(model, CompiledModel):
+            varying = observed_data(model).values() if varying is None else varying
+            model = CompiledModel(model, varying=varying)
+        self.compiled = model
         self.chains, self.tune, self.target_accept = chains, tune, target_accept
 
     @property

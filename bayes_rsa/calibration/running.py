@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from bayes_rsa import contract
 from bayes_rsa.calibration.case import Case
 from bayes_rsa.calibration.catalogue import CASES, posterior_cases
 from bayes_rsa.calibration.nuts import Nuts
@@ -147,16 +148,23 @@ def _run_one(
 ) -> StoredCalibration:
     journal = folder / f"{name}.partial.jsonl"
     model = case.build()
-    options: dict[str, Any] = {"path": journal, "progress": progress, "workers": workers}
+    # Replicated data are pooled with the observed ones: then the sample sizes differ, too.
+    varying = None if name in CASES else contract.data_of(model)
+    engine = Nuts(model, varying=varying)
+    options: dict[str, Any] = {
+        "engine": engine,
+        "path": journal,
+        "progress": progress,
+        "workers": workers,
+    }
     if name in CASES:
         found = sbc(model, simulations, seed, **options)
     else:
         from bayes_rsa.inference import fit
 
-        engine = Nuts(model)
         tree = fit(model, seed=seed, ess_target=_FIT_SIZE, compiled=engine.compiled)
         fewer = max(1, round(_POSTERIOR_SHARE * simulations))
-        found = posterior_sbc(model, tree, fewer, seed, engine=engine, **options)
+        found = posterior_sbc(model, tree, fewer, seed, **options)
     today = dt.datetime.now(dt.UTC).date().isoformat()
     stored = StoredCalibration(name, today, _commit(), case.code_hash(), found)
     text = json.dumps(stored.to_dict(), indent=1) + "\n"

@@ -216,7 +216,7 @@ def posterior_sbc(
         values = {name: v[orders[attempt][index]] for name, v in posterior.items()}
         return Truth(values, pool(data, generator.replicate(values, truth_seed)))
 
-    engine = engine or Nuts(model)
+    engine = engine or Nuts(model, varying=data)
     config = _config(model, "posterior", engine)
     config["observed"] = {
         name: np.asarray(data[name]).tolist() for name in observed_data(model).values()

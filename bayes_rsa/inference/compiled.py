@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
 
 from bayes_rsa import contract, defaults
 from bayes_rsa.errors import ContractError
@@ -19,6 +22,9 @@ class CompiledModel:
     ----------
     model
         A model that follows the contract.
+    varying
+        Names of the data that may be swapped; all by default. What does not vary is a constant of
+        the compiled graph, which then compiles and samples two to three times faster.
 
     Examples
     --------
@@ -26,11 +32,17 @@ class CompiledModel:
     model function with priors of the same families.
     """
 
-    def __init__(self, model: pm.Model) -> None:
+    def __init__(self, model: pm.Model, *, varying: Collection[str] | None = None) -> None:
         import nutpie
+        from pymc.model.transform.optimization import freeze_dims_and_data
 
         self.model = model
         self.key = contract.compile_key(model)
+        self._constant: dict[str, Any] = {}
+        if varying is not None:
+            data = contract.data_of(model)
+            self._constant = {name: v for name, v in data.items() if name not in varying}
+            model = freeze_dims_and_data(model, data=list(self._constant))
         self._compiled = nutpie.compile_pymc_model(model)
 
     def with_model(self, model: pm.Model) -> Self:
@@ -51,12 +63,26 @@ class CompiledModel:
         return self.with_data(model, contract.data_of(model))
 
     def with_data(self, model: pm.Model, data: dict[str, Any]) -> Self:
-        """The same compiled graph with these arrays as data; ``model`` is what they belong to."""
+        """The same compiled graph with these arrays as data; ``model`` is what they belong to.
+
+        Raises
+        ------
+        ContractError
+            If one of them is a constant of the compiled graph, with another value.
+        """
         other = object.__new__(type(self))
-        other.model, other.key = model, self.key
+        other.model, other.key, other._constant = model, self.key, self._constant
         unknown = set(data) - {d.name for d in model.data_vars}
         if unknown:
             raise KeyError(f"the model has no data {', '.join(sorted(unknown))}")
+        for name, value in self._constant.items():
+            if not np.array_equal(value, data.get(name, value)):
+                raise ContractError(
+                    contract.card(model).name,
+                    "data",
+                    f"{name!r} was compiled as a constant and cannot be swapped; compile it apart, "
+                    "or name it as varying",
+                )
         # nutpie refuses data that the log density does not depend on, such as where chains start.
         used = {v.name for v in self._compiled.shared_var_keys}
         known = {name: value for name, value in data.items() if name in used}
@@ -132,6 +158,4 @@ def _storable(tree: xr.DataTree) -> xr.DataTree:
 
 
 def _as_text(values: list[str], shape: tuple[int, ...]) -> Any:
-    import numpy as np
-
     return np.array(values, dtype=str).reshape(shape)
