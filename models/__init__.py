@@ -15,13 +15,14 @@ from bayes_rsa.models.binary import (
     log_risk_ratio,
     risk_difference,
 )
-from bayes_rsa.models.mediation import mediation as mediation
+from bayes_rsa.models.mediation import mediation
 from bayes_rsa.models.reported_effect import reported_effect
 
 __all__ = [
     "independent_arms",
     "log_odds_ratio",
     "log_risk_ratio",
+    "mediation",
     "reported_effect",
     "risk_difference",
 ]

@@ -12,6 +12,7 @@ from marker_fixtures import trial_with
 
 from bayes_rsa.calibration import load, running, sbc
 from bayes_rsa.calibration.marker_cases import MARKER_CASES
+from bayes_rsa.calibration.patient_cases import PATIENT_CASES
 from bayes_rsa.calibration.record import QuantityRanks
 from bayes_rsa.errors import InputError
 from bayes_rsa.exact import biomarkers as exact
@@ -32,7 +33,7 @@ from bayes_rsa.trial import (
 STORED = Path(__file__).parents[1] / running.FOLDER
 
 
-@pytest.mark.parametrize("name", MARKER_CASES)
+@pytest.mark.parametrize("name", [*MARKER_CASES, *PATIENT_CASES])
 def test_stored_intervals_cover_as_often_as_they_say(name: str) -> None:
     """Truths from the model's own prior; the 95% interval of each parameter of interest."""
     stored = load(STORED / f"{name}.json").calibration

@@ -12,6 +12,7 @@ from bayes_rsa import contract, exact, models
 from bayes_rsa.calibration import Draws, Nuts, cases, posterior_sbc, sbc
 from bayes_rsa.calibration.catalogue import CASES
 from bayes_rsa.calibration.generator import Generator
+from bayes_rsa.calibration.patient_cases import PATIENT_CASES
 from bayes_rsa.inference import fit
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Trial
@@ -35,7 +36,11 @@ def nuts(name: str, compiled: dict[str, Nuts]) -> Nuts:
 
 # Each case costs a compile: the mixtures are in the long runs only, and the models that have a
 # module of their own are calibrated in its tests.
-QUICK = [name for name, case in CASES.items() if "mixture" not in name and "." not in case.function]
+QUICK = [
+    name
+    for name, case in CASES.items()
+    if "mixture" not in name and "." not in case.function and name not in PATIENT_CASES
+]
 
 
 @pytest.mark.parametrize("name", QUICK)

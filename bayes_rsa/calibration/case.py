@@ -12,6 +12,7 @@ from operator import attrgetter
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
+from bayes_rsa import defaults
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Trial
 
@@ -38,12 +39,15 @@ class Case:
         What gives the sample sizes (or the standard error), and the data for posterior calibration.
     options
         Its keyword arguments that are no priors, such as ``missing``.
+    target_accept
+        Acceptance rate at which NUTS samples it: higher for models with random effects.
     """
 
     function: str
     priors: Mapping[str, Prior]
     trial: Trial = COUNTS
     options: Mapping[str, Any] = field(default=_NONE)
+    target_accept: float = defaults.TARGET_ACCEPT
 
     def build(self) -> pm.Model:
         """The model."""

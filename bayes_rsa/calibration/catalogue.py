@@ -10,6 +10,7 @@ from bayes_rsa.calibration.case import Case
 from bayes_rsa.calibration.doubt_cases import DOUBT_CASES
 from bayes_rsa.calibration.evidence_cases import EVIDENCE_CASES
 from bayes_rsa.calibration.marker_cases import MARKER_CASES
+from bayes_rsa.calibration.patient_cases import PATIENT_CASES
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Trial
 
@@ -52,6 +53,7 @@ CASES: Final[Mapping[str, Case]] = MappingProxyType(
         **DOUBT_CASES,
         **EVIDENCE_CASES,
         **MARKER_CASES,
+        **PATIENT_CASES,
     }
 )
 """Calibration over the prior, by name."""

@@ -14,6 +14,7 @@ from bayes_rsa.priors import Prior
 from bayes_rsa.trial import (
     Biomarker,
     DirectionOnly,
+    ExactTest,
     MeanSD,
     MedianQuartiles,
     Moments,
@@ -28,6 +29,8 @@ _TRIAL: Final = Trial.from_counts(
     biomarkers=(
         Biomarker("bound", DirectionOnly("lower", Printed("<0.05"))),
         Biomarker("signed", DirectionOnly("higher", Printed(">0.05"))),
+        Biomarker("t given", ExactTest("lower", None, -1.0)),
+        Biomarker("P given", ExactTest("higher", Printed("0.03"))),
         Biomarker("means", MeanSD(Moments(0.0, 1.0, 75), Moments(0.0, 1.0, 74))),
         Biomarker("quartiles", MedianQuartiles(Quartiles(-1, 0, 1, 75), Quartiles(-1, 0, 1, 74))),
     ),
@@ -47,6 +50,12 @@ MARKER_CASES: Final[Mapping[str, Case]] = MappingProxyType(
             {"effect": _EFFECT},
             _TRIAL,
             {"markers": ("bound", "signed")},
+        ),
+        "direction_only_exact": Case(
+            "biomarkers.direction_only",
+            {"effect": _EFFECT},
+            _TRIAL,
+            {"markers": ("t given", "P given")},
         ),
         "summary_statistics_means": Case(
             "biomarkers.summary_statistics", _LEVELS, _TRIAL, {"marker": "means"}

@@ -73,12 +73,6 @@ PATIENT_CASES: Final[Mapping[str, Case]] = MappingProxyType(
         "patient_level": Case(
             "biomarkers.patient_level", _PRIORS, _trial(40), {"data": _design(40, limit=None)}
         ),
-        "patient_level_limits": Case(
-            "biomarkers.patient_level",
-            _PRIORS,
-            _trial(12),
-            {"data": _design(12, limit=0.5), "replicable": True},
-        ),
         "mediation": Case(
             "mediation",
             {

@@ -150,7 +150,7 @@ def _run_one(
     model = case.build()
     # Replicated data are pooled with the observed ones: then the sample sizes differ, too.
     varying = None if name in CASES else contract.data_of(model)
-    engine = Nuts(model, varying=varying)
+    engine = Nuts(model, target_accept=case.target_accept, varying=varying)
     options: dict[str, Any] = {
         "engine": engine,
         "path": journal,

@@ -90,9 +90,7 @@ def fit(
     target_accept = check_number(
         "target_accept", target_accept, above=0, below=1, remedy="use 0.9, or 0.99 on divergences"
     )
-    ready = (
-        CompiledModel(model, varying=()) if compiled is None else compiled.with_model(model)
-    )
+    ready = CompiledModel(model, varying=()) if compiled is None else compiled.with_model(model)
     settings: dict[str, Any] = {"tune": tune, "chains": chains, "target_accept": target_accept}
     run = {**settings, "cores": cores, "progress": progress}
     tree = ready.sample(seed=seed, draws=draws, **run)
