@@ -26,7 +26,7 @@ def test_every_reference_number(tacrolimus: Trial) -> None:
         sd: models.direction_only(tacrolimus, effect=Prior.normal(0, sd), markers=["ST2"])
         for sd in (0.5, 1, 2)
     }
-    compiled = CompiledModel(built[1])
+    compiled = CompiledModel.of(tuple(built.values()))
     for sd, model in built.items():
         fit = held(rsa.fit(model, compiled=compiled, seed=7, **SHORT))
         draws = -fit["posterior"]["effect"].values[..., 0]

@@ -68,7 +68,7 @@ def test_an_analysis_of_covariance_from_summaries() -> None:
         rho: models.baseline_follow_up(SUMMARISED, marker="twice", effect=FLAT, correlation=rho)
         for rho in (0.0, 0.8)
     }
-    compiled = CompiledModel(built[0.0])
+    compiled = CompiledModel.of(tuple(built.values()))
     found = {}
     for rho, model in built.items():
         fit = held(rsa.fit(model, compiled=compiled, predictive=False, seed=4, ess_target=2000))

@@ -104,7 +104,10 @@ def built(name: str) -> pm.Model:
 
 @cache
 def compiled(name: str) -> CompiledModel:
-    return CompiledModel(built(name))
+    model = built(name)
+    return CompiledModel(
+        model, varying=contract.data_of(model).keys() - contract.hyperparameters_of(model)
+    )
 
 
 @pytest.mark.parametrize("name", FIXED)

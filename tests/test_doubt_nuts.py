@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 import pymc as pm
@@ -56,9 +57,9 @@ def sampled() -> Iterator[tuple[SampledDoubts, list[str]]]:
     compiled: list[str] = []
 
     class Counting(CompiledModel):
-        def __init__(self, model: pm.Model) -> None:
+        def __init__(self, model: pm.Model, **options: Any) -> None:
             compiled.append(contract.card(model).name)
-            super().__init__(model)
+            super().__init__(model, **options)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(inference, "CompiledModel", Counting)

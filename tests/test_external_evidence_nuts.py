@@ -47,7 +47,8 @@ LEVELS = np.array([0.025, 0.5, 0.975])
 @pytest.fixture(scope="module")
 def compiled() -> CompiledModel:
     """With a trial of nobody among the data, which says nothing: one graph for both."""
-    return CompiledModel(models.meta_analytic_predictive(NOBODY, effect=EFFECT, **RATES))
+    model = models.meta_analytic_predictive(NOBODY, effect=EFFECT, **RATES)
+    return CompiledModel(model, varying=["events", "n"])
 
 
 @pytest.fixture(scope="module")

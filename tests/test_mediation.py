@@ -49,7 +49,8 @@ SMALL = simulate_mediation(n=(20, 20), seed=1, covariate_on_mediator=0.3)
 
 @pytest.fixture(scope="module")
 def compiled() -> CompiledModel:
-    return CompiledModel(mediation(PLAIN.trial, PLAIN.data, interaction=ONE, **PRIORS))
+    both = [mediation(s.trial, s.data, interaction=ONE, **PRIORS) for s in (PLAIN, INTERACTION)]
+    return CompiledModel.of(both)
 
 
 @pytest.fixture(scope="module")

@@ -36,6 +36,7 @@ from bayes_rsa.contract.data import (
     compile_key,
     data_of,
     hyperparameters,
+    hyperparameters_of,
     python_draws,
 )
 
@@ -52,6 +53,7 @@ __all__ = [
     "compile_key",
     "data_of",
     "hyperparameters",
+    "hyperparameters_of",
     "python_draws",
     "source_of",
 ]

@@ -67,6 +67,12 @@ def data_of(model: pm.Model) -> dict[str, Any]:
     return {d.name: d.get_value() for d in model.data_vars}
 
 
+def hyperparameters_of(model: pm.Model) -> set[str]:
+    """Names of the data that hold the numbers of the model's priors."""
+    priors = card(model).priors
+    return {full for name, prior in priors.items() for full in hyperparameters(name, prior)}
+
+
 @contextmanager
 def python_draws() -> Iterator[None]:
     """Draw from priors whose ``random`` is a Python function, without PyTensor's remark on it."""

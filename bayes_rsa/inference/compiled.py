@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -44,6 +44,28 @@ class CompiledModel:
             self._constant = {name: v for name, v in data.items() if name not in varying}
             model = freeze_dims_and_data(model, data=list(self._constant))
         self._compiled = nutpie.compile_pymc_model(model)
+
+    @classmethod
+    def of(cls, models: Sequence[pm.Model]) -> Self:
+        """The first of these models, with a graph in which the data that differ may be swapped.
+
+        Raises
+        ------
+        ContractError
+            If they differ in more than their data.
+        """
+        first, *others = models
+        data = contract.data_of(first)
+        varying = {
+            name
+            for other in map(contract.data_of, others)
+            for name, value in other.items()
+            if not np.array_equal(value, data.get(name))
+        }
+        found = cls(first, varying=varying)
+        for other in others:
+            found.with_model(other)
+        return found
 
     def with_model(self, model: pm.Model) -> Self:
         """The same compiled graph with another model's data and hyperparameters.

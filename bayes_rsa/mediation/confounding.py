@@ -130,7 +130,7 @@ def confounding_curve(
     if len(ordered) < 2:
         raise InputError("rhos", ordered, "a curve needs two of them", "use -0.5, 0 and 0.5")
     built = [mediation(trial, data, rho=rho, **model) for rho in ordered]
-    compiled = CompiledModel(built[0])
+    compiled = CompiledModel.of(built)
     found = []
     for one in built:
         tree = fit(one, seed=seed, ess_target=ess_target, compiled=compiled, predictive=False)

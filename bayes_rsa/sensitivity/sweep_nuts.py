@@ -174,7 +174,8 @@ def compiled(model: ModelFunction, trial: Trial, kinds: Families) -> CompiledMod
     """
     from bayes_rsa.inference import CompiledModel
 
-    return CompiledModel(model(trial, **{name: _typical(parts) for name, parts in kinds}))
+    built = model(trial, **{name: _typical(parts) for name, parts in kinds})
+    return CompiledModel(built, varying=contract.hyperparameters_of(built))
 
 
 def model_function(plan: Plan) -> ModelFunction:

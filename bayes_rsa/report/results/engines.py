@@ -62,7 +62,8 @@ def nuts_answers(
     compiled: dict[tuple[object, ...], CompiledModel] = {}
     for k, key in enumerate(order):
         step("Compiling models", k, len(order))
-        compiled[key] = CompiledModel(built[keys.index(key)])
+        alike = [model for model, other in zip(built, keys, strict=True) if other == key]
+        compiled[key] = CompiledModel.of(alike)
     found: list[Answer] = []
     reference: xr.DataTree | None = None
     for k, (model, key) in enumerate(zip(built, keys, strict=True)):

@@ -79,7 +79,7 @@ class NutsDoubt:
     seed, draws
         Seed from which those of all runs follow; draws per chain.
     compiled
-        A model compiled before, with the same compile key: then nothing is compiled again.
+        The model compiled before, with the same priors: then nothing is compiled again.
 
     Raises
     ------
@@ -100,7 +100,10 @@ class NutsDoubt:
         from bayes_rsa.inference import CompiledModel
 
         self.card = contract.check(model)
-        self.compiled = CompiledModel(model) if compiled is None else compiled.with_model(model)
+        if compiled is None:
+            varying = contract.data_of(model).keys() - contract.hyperparameters_of(model)
+            compiled = CompiledModel(model, varying=varying)
+        self.compiled = compiled.with_model(model)
         self.event = event_of(trial, statement)
         self.seed, self.draws = seed, draws
 
