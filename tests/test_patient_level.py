@@ -204,7 +204,7 @@ def test_the_correlations_have_the_lkj_prior() -> None:
 @pytest.fixture(scope="module")
 def calibrated() -> Nuts:
     model = PATIENT_CASES["patient_level"].build()
-    return Nuts(model, varying=contract.data_of(model))
+    return Nuts(model, varying=contract.data_of(model).keys() - contract.hyperparameters_of(model))
 
 
 def test_a_fit_finds_what_was_simulated(calibrated: Nuts) -> None:

@@ -12,6 +12,8 @@ from typing import Final
 from bayes_rsa.calibration.case import Case
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import (
+    BaselineFollowUp,
+    BeforeAfter,
     Biomarker,
     DirectionOnly,
     ExactTest,
@@ -33,6 +35,10 @@ _TRIAL: Final = Trial.from_counts(
         Biomarker("P given", ExactTest("higher", Printed("0.03"))),
         Biomarker("means", MeanSD(Moments(0.0, 1.0, 75), Moments(0.0, 1.0, 74))),
         Biomarker("quartiles", MedianQuartiles(Quartiles(-1, 0, 1, 75), Quartiles(-1, 0, 1, 74))),
+        Biomarker(
+            "before and after",
+            BaselineFollowUp(BeforeAfter(0, 1, 0, 1, 75), BeforeAfter(0, 1, 0, 1, 74)),
+        ),
     ),
 )
 _EFFECT: Final = Prior.normal(0.0, 0.5)
@@ -65,6 +71,21 @@ MARKER_CASES: Final[Mapping[str, Case]] = MappingProxyType(
             _LEVELS,
             _TRIAL,
             {"marker": "quartiles", "scale": "raw"},
+        ),
+        "baseline_follow_up": Case(
+            "biomarkers.baseline_follow_up",
+            {
+                "effect": _EFFECT,
+                "correlation": Prior.beta(2.0, 2.0),
+                "baseline": Prior.normal(0.0, 1.0),
+                "level": Prior.normal(0.0, 1.0),
+                "log_sd_baseline": Prior.normal(0.0, 0.5),
+                "log_sd_treatment": Prior.normal(0.0, 0.5),
+                "log_sd_control": Prior.normal(0.0, 0.5),
+            },
+            _TRIAL,
+            {"marker": "before and after"},
+            target_accept=0.97,
         ),
     }
 )
