@@ -9,7 +9,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import settings
@@ -17,7 +17,38 @@ from hypothesis import settings
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
+    from bayes_rsa.report import ReportResult
+    from bayes_rsa.report.results.records import Results
     from bayes_rsa.trial import Trial
+
+# Files that share what takes long to make: one worker runs them all.
+GROUPS = {
+    "test_report_doubt": "whole report",
+    "test_report_page": "whole report",
+    "test_report_sensitivity": "whole report",
+}
+# Groups that take longest, the longest first: no worker is left with one of them at the end.
+LONGEST = (
+    "whole report",
+    "test_report",
+    "test_patient_level",
+    "test_models",
+    "test_calibration_models",
+    "test_sweep_resume",
+    "test_doubt_nuts",
+    "test_inference",
+    "test_mediation",
+    "test_biomarker_models",
+    "test_exact_contrast",
+    "test_doubt_models",
+    "test_sweep_engines",
+    "test_external_evidence_nuts",
+    "test_biomarker_sbc",
+    "test_calibration_stored",
+    "test_calibration_journal",
+    "test_biomarker_nuts",
+    "test_biomarker_summaries_nuts",
+)
 
 # How long an example takes is the machine's business; how many there are is the test's.
 settings.register_profile("no deadline", deadline=None, derandomize=True)
@@ -58,16 +89,26 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--require-browser: no Chromium found; set CHROMIUM or install one")
 
 
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     addresses = [item.nodeid for item in items if " at 0x" in item.nodeid]
     if addresses:  # two processes would not agree on the name, so they could not share the work
         raise pytest.UsageError(f"a test's id holds a memory address; give ids: {addresses[0]}")
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(_group(item)))
+    place = {name: k for k, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: place.get(_group(item), len(place)))
     if find_chromium() is not None:
         return
     browser = [item for item in items if item.get_closest_marker("browser")]
     if browser:
         config.hook.pytest_deselected(items=browser)
         items[:] = [item for item in items if not item.get_closest_marker("browser")]
+
+
+def _group(item: pytest.Item) -> str:
+    """What one worker runs whole: a file, or several that share what takes long to make."""
+    return GROUPS.get(item.path.stem, item.path.stem)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -109,6 +150,31 @@ def counts() -> Trial:
     from bayes_rsa.trial import Trial
 
     return Trial.from_counts(treatment=(60, 75), control=(47, 74), better="higher")
+
+
+# ---- a whole report ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def whole_report(
+    tacrolimus: Trial, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[ReportResult, Results]:
+    """The whole named set by the exact engine, which takes no sampling: its report and results."""
+    from bayes_rsa.analysis import Analysis
+    from bayes_rsa.report import making, report
+
+    kept: list[Results] = []
+
+    def keeping(*given: Any) -> Results:
+        kept.append(run(*given))
+        return kept[-1]
+
+    run = making.run
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(making, "run", keeping)
+        analysis = Analysis.default(tacrolimus, engines=("exact",))
+        made = report(analysis, out=tmp_path_factory.mktemp("whole") / "report")
+    return made, kept[0]
 
 
 # ---- the installed package --------------------------------------------------------------------

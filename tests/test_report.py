@@ -101,6 +101,14 @@ def test_the_draws_are_those_of_the_reference(made: ReportResult) -> None:
     assert rsa.check(stored).passed
 
 
+def test_power_scaling_of_the_draws_stands_beside_the_quadrature(made: ReportResult) -> None:
+    numbers = _numbers(made)
+    for block in ("effect", "midpoint", "all-priors"):
+        name = f"reference.power-scaling.log_odds_ratio.{block}"
+        assert {f"{name}.{end}" for end in ("prior", "prior.exact", "pareto-k")} <= numbers.keys()
+        assert numbers[f"{name}.prior"]["error"] > 0
+
+
 def test_tables_hold_values_in_full(made: ReportResult) -> None:
     numbers = _numbers(made)
     with (made.path / "tables" / "set.csv").open(encoding="utf-8", newline="") as stream:
@@ -246,10 +254,10 @@ def stuck(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("stuck")
-def test_a_failed_gate_withholds_the_headline(tacrolimus: Trial, tmp_path: Path) -> None:
-    analysis = report_fixtures.reduced(tacrolimus)
+def test_a_failed_gate_withholds_the_headline(counts: Trial, tmp_path: Path) -> None:
+    analysis = report_fixtures.reduced(counts)
     single = Analysis(
-        tacrolimus, analysis.reference, analysis.priors[:1], analysis.statements, ess_target=400
+        counts, analysis.reference, analysis.priors[:1], analysis.statements, ess_target=400
     )
     result = report(single, out=tmp_path / "report")
     assert not result.passed
@@ -312,8 +320,8 @@ def test_any_trial_has_a_report(name: str, tmp_path: Path) -> None:
     assert benefit > 0.5 or name == "zero cell"
 
 
-def test_every_model_and_improper_priors_have_a_report(tacrolimus: Trial, tmp_path: Path) -> None:
-    result = report(report_fixtures.spread(tacrolimus), out=tmp_path / "report")
+def test_every_model_and_improper_priors_have_a_report(counts: Trial, tmp_path: Path) -> None:
+    result = report(report_fixtures.spread(counts), out=tmp_path / "report")
     numbers = _numbers(result)
     chances = [numbers[f"{row}.p.benefit"]["value"] for row in ("reference", "arms", "rr", "rd")]
     assert all(0.9 < chance < 1 for chance in chances)

@@ -18,7 +18,7 @@ from bayes_rsa.analysis import Analysis, Specification
 from bayes_rsa.errors import ConvergenceError
 from bayes_rsa.exact import doubt as exact_doubt
 from bayes_rsa.priors import Prior
-from bayes_rsa.report import ReportResult, making, report
+from bayes_rsa.report import ReportResult
 from bayes_rsa.report.blocks import plain
 from bayes_rsa.report.numbers import Numbers
 from bayes_rsa.report.quoting import Quoting
@@ -40,31 +40,13 @@ REFERENCE = {
 
 
 @pytest.fixture(scope="module")
-def whole(
-    tacrolimus: Trial, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[ReportResult, Results]:
-    """The reference analysis alone, by the exact engine: its report and its results."""
-    analysis = Analysis.default(tacrolimus, priors=(), engines=("exact",))
-    kept: list[Results] = []
-
-    def keeping(*given: Any) -> Results:
-        kept.append(run(*given))
-        return kept[-1]
-
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(making, "run", keeping)
-        made = report(analysis, out=tmp_path_factory.mktemp("doubt") / "report")
-    return made, kept[0]
+def made(whole_report: tuple[ReportResult, Results]) -> ReportResult:
+    return whole_report[0]
 
 
 @pytest.fixture(scope="module")
-def made(whole: tuple[ReportResult, Results]) -> ReportResult:
-    return whole[0]
-
-
-@pytest.fixture(scope="module")
-def found(whole: tuple[ReportResult, Results]) -> Results:
-    return whole[1]
+def found(whole_report: tuple[ReportResult, Results]) -> Results:
+    return whole_report[1]
 
 
 def quiet(phase: str, done: int, total: int) -> None:

@@ -8,8 +8,8 @@ import pytest
 import report_fixtures
 from playwright.sync_api import Browser, Page, Request
 
-from bayes_rsa.analysis import Analysis
 from bayes_rsa.report import ReportResult, report
+from bayes_rsa.report.results.records import Results
 from bayes_rsa.trial import Trial
 
 pytestmark = pytest.mark.browser
@@ -31,10 +31,8 @@ PICTURES = """() => [...document.images].map(i => ({
 
 
 @pytest.fixture(scope="module")
-def full(tacrolimus: Trial, tmp_path_factory: pytest.TempPathFactory) -> ReportResult:
-    """The whole named set, by the exact engine, which takes no sampling."""
-    analysis = Analysis.default(tacrolimus, engines=("exact",))
-    return report(analysis, out=tmp_path_factory.mktemp("page") / "report")
+def full(whole_report: tuple[ReportResult, Results]) -> ReportResult:
+    return whole_report[0]
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import html as entities
 import json
 import re
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,14 @@ import pytest
 import reference_values
 import report_fixtures
 
+from bayes_rsa import models
 from bayes_rsa.analysis import Analysis, Specification
+from bayes_rsa.inference import fit
 from bayes_rsa.priors import Prior
 from bayes_rsa.report import ReportResult, report
 from bayes_rsa.report.results.prior_map import THRESHOLDS, worthwhile
+from bayes_rsa.report.results.prior_strength import SampledScaling, sampled_scaling
+from bayes_rsa.report.results.records import Results
 from bayes_rsa.report.results.sensitivity import Sensitivity, sensitivity
 from bayes_rsa.report.results.setting import setting
 from bayes_rsa.trial import Trial
@@ -57,11 +60,8 @@ REFERENCE = {
 
 
 @pytest.fixture(scope="module")
-def made(tacrolimus: Trial, tmp_path_factory: pytest.TempPathFactory) -> ReportResult:
-    """The reduced analysis by the exact engine, of the outcome alone."""
-    alone = replace(tacrolimus, biomarkers=(), doi="")
-    analysis = report_fixtures.reduced(alone, engines=("exact",))
-    return report(analysis, out=tmp_path_factory.mktemp("sensitivity") / "report")
+def made(whole_report: tuple[ReportResult, Results]) -> ReportResult:
+    return whole_report[0]
 
 
 def numbers(result: ReportResult) -> dict[str, dict[str, Any]]:
@@ -158,20 +158,21 @@ def test_a_tipping_prior_does_tip(made: ReportResult, tacrolimus: Trial) -> None
     assert known["sensitivity.tipping.worthwhile.sd.0.95.most"] < 0.95
 
 
-def test_the_sampler_is_held_against_the_quadrature(tmp_path: Path) -> None:
-    trial = Trial.from_counts((60, 75), (47, 74))
-    analysis = Analysis.default(trial, priors=(), ess_target=2000)
-    result = report(analysis, out=tmp_path / "report")
-    known = numbers(result)
-    for quantity in ("log_odds_ratio", "risk_difference"):
-        for block in ("effect", "midpoint", "all-priors"):
-            name = f"reference.power-scaling.{quantity}.{block}"
-            drawn, exact = known[f"{name}.prior"], known[f"{name}.prior.exact"]
-            assert drawn["error"] > 0
-            # The spread between four chains has three degrees of freedom; and both depend on the
-            # range that the draws cover, by which the reference stands for independent ones.
-            assert abs(drawn["value"] - exact["value"]) < 8 * drawn["error"] + 0.004
-            assert known[f"{name}.pareto-k"]["value"] < 0.7
+def test_the_sampler_is_held_against_the_quadrature(counts: Trial) -> None:
+    model = models.log_odds_ratio(counts, effect=Prior.normal(0, 1))
+    sampled = sampled_scaling(fit(model, ess_target=2000))
+    assert isinstance(sampled, SampledScaling)
+    seen = set()
+    for row, (error, _) in zip(sampled.rows, sampled.errors, strict=True):
+        seen.add((row.quantity, row.block))
+        assert error > 0
+        assert row.exact_prior is not None
+        # The spread between four chains has three degrees of freedom; and both depend on the range
+        # that the draws cover, by which the reference stands for independent ones.
+        assert abs(row.prior - row.exact_prior) < 8 * error + 0.004
+        assert row.pareto_k < 0.7
+    blocks = ("effect", "midpoint", "all priors")
+    assert seen >= {(q, b) for q in ("log_odds_ratio", "risk_difference") for b in blocks}
 
 
 def test_the_mirrored_trial_has_the_same_answers() -> None:
