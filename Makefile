@@ -60,7 +60,7 @@ bench: $(STAMP) ## the benchmarks: ratios measured in one run
 # ---- checks --------------------------------------------------------------------------------
 
 test: $(STAMP) ## the whole test suite
-	@$(BIN)/python -m pytest -n auto --dist loadgroup --no-loadscope-reorder -q $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -q $(PYTEST_ARGS)
 
 lint: $(STAMP) types ## ruff, its formatter as a check, and mypy
 	@$(BIN)/ruff check .

@@ -16,6 +16,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from xdist.scheduler import LoadScopeScheduling
 
     from bayes_rsa.report import ReportResult
     from bayes_rsa.report.results.records import Results
@@ -89,15 +90,23 @@ def pytest_configure(config: pytest.Config) -> None:
         raise pytest.UsageError("--require-browser: no Chromium found; set CHROMIUM or install one")
 
 
-@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Groups go to workers whole, in the order of the collection."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Groups(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return _group(Path(nodeid.partition("::")[0]))
+
+    return Groups(config, log)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     addresses = [item.nodeid for item in items if " at 0x" in item.nodeid]
     if addresses:  # two processes would not agree on the name, so they could not share the work
         raise pytest.UsageError(f"a test's id holds a memory address; give ids: {addresses[0]}")
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(_group(item)))
     place = {name: k for k, name in enumerate(LONGEST)}
-    items.sort(key=lambda item: place.get(_group(item), len(place)))
+    items.sort(key=lambda item: place.get(_group(item.path), len(place)))
     if find_chromium() is not None:
         return
     browser = [item for item in items if item.get_closest_marker("browser")]
@@ -106,9 +115,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("browser")]
 
 
-def _group(item: pytest.Item) -> str:
+def _group(path: Path) -> str:
     """What one worker runs whole: a file, or several that share what takes long to make."""
-    return GROUPS.get(item.path.stem, item.path.stem)
+    return GROUPS.get(path.stem, path.stem)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
