@@ -18,10 +18,10 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
-.PHONY: help install report test lint types layers docs calibrate bench lock clean
+.PHONY: help install report test lint types layers docs calibrate calibrate-patients bench lock clean
 
 help: ## list the jobs
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # ---- environment ---------------------------------------------------------------------------
 
@@ -53,6 +53,10 @@ docs: $(STAMP) ## build the documentation, running every page, into docs/_build/
 
 calibrate: $(STAMP) ## the long calibration runs, whose ranks are stored
 	@$(BIN)/bayes-rsa calibrate
+
+calibrate-patients: $(STAMP) ## 200 simulations of patient-level markers, ranked among 99 draws
+	@$(BIN)/bayes-rsa calibrate patient_level --simulations 200 --draws 99 --quiet \
+	    --out .cache/calibration
 
 bench: $(STAMP) ## the benchmarks: ratios measured in one run
 	@$(BIN)/python -m pytest -o python_files='bench_*.py' -s -q tests/bench $(PYTEST_ARGS)

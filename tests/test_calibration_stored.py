@@ -79,6 +79,12 @@ def test_a_run_is_stored_and_read_again(tmp_path: Path) -> None:
     assert replace(stored, code_sha256="0" * 64).is_fresh() is False
 
 
+def test_ranks_among_fewer_draws(tmp_path: Path) -> None:
+    (made,) = run(["reported_effect"], 12, 3, tmp_path, draws=19)
+    assert made.calibration.largest == 19
+    assert made.calibration.ranks["effect"].max() <= 19
+
+
 def test_an_unknown_case_is_refused_before_anything_runs(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="did you mean 'reported_effect'"):
         run(["reported_efect"], 5, out=tmp_path / "out")

@@ -198,6 +198,17 @@ def test_constants_are_compiled_in_and_cannot_be_swapped() -> None:
         constant.with_data(model, {"effect__sd": np.array([2.0])})
 
 
+def test_what_models_share_is_constant_and_what_differs_may_be_swapped() -> None:
+    built = [models.reported_effect(REPORTED, effect=Prior.normal(0, sd)) for sd in (1.0, 0.3)]
+    compiled = CompiledModel.of(built)
+    wide, narrow = (compiled.with_model(m).sample(seed=1, draws=500)["posterior"] for m in built)
+    assert float(narrow["effect"].std()) < 0.8 * float(wide["effect"].std())
+    with pytest.raises(ContractError, match="'effect__mean' was compiled as a constant"):
+        compiled.with_model(models.reported_effect(REPORTED, effect=Prior.normal(1, 1)))
+    with pytest.raises(ContractError, match="compile it apart"):
+        CompiledModel.of([built[0], models.reported_effect(REPORTED, effect=Prior.cauchy(0, 1))])
+
+
 def test_a_compiled_model_refuses_another_family() -> None:
     other = models.reported_effect(REPORTED, effect=Prior.cauchy(0, 1))
     with pytest.raises(ContractError, match="compile it apart"):

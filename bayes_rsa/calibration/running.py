@@ -16,7 +16,7 @@ from bayes_rsa.calibration.case import Case
 from bayes_rsa.calibration.catalogue import CASES, posterior_cases
 from bayes_rsa.calibration.nuts import Nuts
 from bayes_rsa.calibration.record import Calibration
-from bayes_rsa.calibration.simulation_based import SIMULATIONS, posterior_sbc, sbc
+from bayes_rsa.calibration.simulation_based import DRAWS, SIMULATIONS, posterior_sbc, sbc
 from bayes_rsa.errors import InputError
 from bayes_rsa.fields import check_integer, suggestion
 from bayes_rsa.files import read_text, write_text
@@ -79,6 +79,7 @@ def run(
     seed: int = 1,
     out: str | Path = FOLDER,
     *,
+    draws: int = DRAWS,
     progress: bool = False,
     workers: int | None = None,
 ) -> Iterator[StoredCalibration]:
@@ -97,6 +98,8 @@ def run(
         chance in one case says nothing about the next.
     out
         Folder of the results, one ``<name>.json`` each; it is made if need be.
+    draws
+        As in ``sbc``.
     progress
         Whether to show a progress bar.
     workers
@@ -126,8 +129,13 @@ def run(
             "out", str(folder), "it is not a folder that can be written to", "choose another"
         ) from error
     simulations = check_integer("simulations", simulations, least=1)
+    options: dict[str, Any] = {
+        "draws": check_integer("draws", draws, least=1),
+        "progress": progress,
+        "workers": workers,
+    }
     return (
-        _run_one(name, known[name], folder, simulations, _seed(name, seed), progress, workers)
+        _run_one(name, known[name], folder, simulations, _seed(name, seed), options)
         for name in names or known
     )
 
@@ -143,20 +151,14 @@ def _run_one(
     folder: Path,
     simulations: int,
     seed: int,
-    progress: bool,
-    workers: int | None,
+    options: dict[str, Any],
 ) -> StoredCalibration:
     journal = folder / f"{name}.partial.jsonl"
     model = case.build()
     # Replicated data are pooled with the observed ones: then the sample sizes differ, too.
     varying = None if name in CASES else contract.data_of(model)
     engine = Nuts(model, target_accept=case.target_accept, varying=varying)
-    options: dict[str, Any] = {
-        "engine": engine,
-        "path": journal,
-        "progress": progress,
-        "workers": workers,
-    }
+    options = {**options, "engine": engine, "path": journal}
     if name in CASES:
         found = sbc(model, simulations, seed, **options)
     else:

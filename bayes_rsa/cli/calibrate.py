@@ -25,6 +25,10 @@ def command(
     simulations: Annotated[
         str | None, typer.Option(metavar="N", help="Simulations of a case; 1000 unless said.")
     ] = None,
+    draws: Annotated[
+        str | None,
+        typer.Option(metavar="N", help="Draws that each truth is ranked among; 999 unless said."),
+    ] = None,
     seed: Annotated[str | None, typer.Option(metavar="N", help="Seed; 1 unless said.")] = None,
     out: Annotated[
         str, typer.Option(metavar="DIR", help="Folder of the stored ranks; it is made if missing.")
@@ -37,12 +41,13 @@ def command(
     the draws must be uniform. An interrupted run resumes.
     """
     count = 1000 if simulations is None else to_integer("--simulations", simulations, least=10)
+    kept = 999 if draws is None else to_integer("--draws", draws, least=10)
     first = 1 if seed is None else to_integer("--seed", seed)
     status = DONE
     with naming({"names": "NAME", "out": "--out"}), without_warnings(quiet):
         from bayes_rsa.calibration import run
 
-        for stored in run(tuple(names or ()), count, first, out, progress=not quiet):
+        for stored in run(tuple(names or ()), count, first, out, draws=kept, progress=not quiet):
             emit(f"{stored.name}: {stored.calibration.explain()}\n")
             if not stored.calibration.passed:
                 status = GATE_FAILED

@@ -60,7 +60,7 @@ class CompiledModel:
             name
             for other in map(contract.data_of, others)
             for name, value in other.items()
-            if not np.array_equal(value, data.get(name))
+            if not np.array_equal(value, data.get(name, np.nan))
         }
         found = cls(first, varying=varying)
         for other in others:
