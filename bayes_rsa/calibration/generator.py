@@ -62,8 +62,9 @@ class Generator:
         given = graph_replace(list(model.observed_RVs), inputs, strict=False)
         # One call takes less than a millisecond; what the default mode compiles takes seconds.
         quick: dict[str, Any] = {"mode": contract.ONE_CALL, "on_unused_input": "ignore"}
-        self._joint = compile_graph([], joint, **quick)
-        self._replicate = compile_graph(list(inputs.values()), given, **quick)
+        with contract.interpreted():
+            self._joint = compile_graph([], joint, **quick)
+            self._replicate = compile_graph(list(inputs.values()), given, **quick)
         self._free = [v.name for v in inputs]
         self._joint_rngs = find_rng_nodes(joint)
         self._replicate_rngs = find_rng_nodes(given)

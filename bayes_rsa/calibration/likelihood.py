@@ -44,13 +44,14 @@ class LogLikelihood:
         inputs = {d: d.type(d.name) for d in model.data_vars}
         total = graph_replace(total, inputs, strict=False)
         batched = {v: pt.tensor(v.name, shape=(None, *v.type.shape)) for v in values.values()}
-        self._function = pytensor.function(
-            [*batched.values(), *inputs.values()],
-            vectorize_graph(total, batched),
-            on_unused_input="ignore",
+        with contract.interpreted():
             # NumPy on whole vectors: a millisecond a call, and nothing to compile.
-            mode=contract.ONE_CALL,
-        )
+            self._function = pytensor.function(
+                [*batched.values(), *inputs.values()],
+                vectorize_graph(total, batched),
+                on_unused_input="ignore",
+                mode=contract.ONE_CALL,
+            )
         # A compiled function keeps its intermediate results in one place.
         self._lock = Lock()
 

@@ -37,6 +37,7 @@ from bayes_rsa.contract.data import (
     data_of,
     hyperparameters,
     hyperparameters_of,
+    interpreted,
     python_draws,
 )
 
@@ -54,6 +55,7 @@ __all__ = [
     "data_of",
     "hyperparameters",
     "hyperparameters_of",
+    "interpreted",
     "python_draws",
     "source_of",
 ]

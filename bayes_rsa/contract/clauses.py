@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from bayes_rsa.contract.cards import MARKER, Card, card
-from bayes_rsa.contract.data import ARMS, ONE_CALL, data_of, hyperparameters
+from bayes_rsa.contract.data import ARMS, ONE_CALL, data_of, hyperparameters, interpreted
 from bayes_rsa.errors import ContractError
 
 if TYPE_CHECKING:
@@ -117,7 +117,8 @@ def _draws(model: pm.Model, c: Card, variable: Any) -> bool:
     fixed = {v: support_point(v) for v in improper}
     try:
         (given,) = graph_replace([variable], fixed, strict=False)
-        pm.draw(given, draws=1, random_seed=0, mode=ONE_CALL)
+        with interpreted():
+            pm.draw(given, draws=1, random_seed=0, mode=ONE_CALL)
     except NotImplementedError:
         return False
     return True
@@ -126,6 +127,7 @@ def _draws(model: pm.Model, c: Card, variable: Any) -> bool:
 def _finite(model: pm.Model, _card: Card) -> str:
     import numpy as np
 
-    densities = model.point_logps(model.initial_point(), mode=ONE_CALL)
+    with interpreted():
+        densities = model.point_logps(model.initial_point(), mode=ONE_CALL)
     bad = [name for name, value in densities.items() if not np.all(np.isfinite(value))]
     return f"the log density of {', '.join(bad)} is not finite at the initial point" if bad else ""

@@ -17,7 +17,7 @@ ARMS: Final = ("treatment", "control")
 """Coordinates of the dim ``arm``, in this order everywhere."""
 
 ONE_CALL: Final = "FAST_COMPILE"
-"""PyTensor's mode for a function that is called a few times: compiling it costs nothing."""
+"""PyTensor's mode for a function that is called a few times: it runs op by op, in NumPy."""
 
 
 def hyperparameters(parameter: str, prior: Prior) -> dict[str, tuple[float, ...]]:
@@ -71,6 +71,19 @@ def hyperparameters_of(model: pm.Model) -> set[str]:
     """Names of the data that hold the numbers of the model's priors."""
     priors = card(model).priors
     return {full for name, prior in priors.items() for full in hyperparameters(name, prior)}
+
+
+@contextmanager
+def interpreted() -> Iterator[None]:
+    """Where :data:`ONE_CALL` compiles nothing.
+
+    If there is a C compiler, PyTensor would use it even then for graphs within ops, which takes
+    seconds on a machine that has not compiled them yet.
+    """
+    import pytensor
+
+    with pytensor.config.change_flags(cxx=""):
+        yield
 
 
 @contextmanager

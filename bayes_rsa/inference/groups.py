@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import logging
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bayes_rsa import contract, defaults
+from bayes_rsa.inference.vectorized import log_densities, predictions
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -23,26 +23,25 @@ def add_predictive(tree: xr.DataTree, model: pm.Model, card: contract.Card, *, s
     prior is proper (untransformed scale, no Jacobian).
     """
     import pymc as pm
-    from pymc.stats import compute_log_likelihood, compute_log_prior
 
-    quiet: dict[str, Any] = {"model": model, "progressbar": False}
-    forward: dict[str, Any] = {
-        "random_seed": seed,
-        "compile_kwargs": {"mode": contract.ONE_CALL},
-    }
-    with _silent("pymc.sampling.forward"), warnings.catch_warnings():
-        # PyMC cannot know from the draws alone that the data did not change.
-        warnings.filterwarnings("ignore", message=".*implicitly frozen")
+    draws = tree["posterior"].to_dataset()
+    observed, free = ([v.name for v in found] for found in (model.observed_RVs, model.free_RVs))
+    with contract.interpreted(), _silent("pymc.sampling.forward"):
         if card.proper and card.generative:
-            prior = pm.sample_prior_predictive(draws=defaults.PRIOR_DRAWS, model=model, **forward)
-            names = list(tree["posterior"].data_vars)
-            tree["prior"] = type(tree)(prior["prior"].to_dataset()[names])
+            prior = pm.sample_prior_predictive(
+                draws=defaults.PRIOR_DRAWS,
+                model=model,
+                random_seed=seed,
+                compile_kwargs={"mode": contract.ONE_CALL},
+            )
+            tree["prior"] = type(tree)(prior["prior"].to_dataset()[list(draws.data_vars)])
             tree["prior_predictive"] = type(tree)(prior["prior_predictive"].to_dataset())
         if card.generative:
-            pm.sample_posterior_predictive(tree, extend_inferencedata=True, **quiet, **forward)
-        compute_log_likelihood(tree, **quiet)
-        if card.proper:
-            compute_log_prior(tree, **quiet)
+            tree["posterior_predictive"] = type(tree)(predictions(draws, model, seed=seed))
+        densities = log_densities(draws, model, [*observed, *(free if card.proper else ())])
+    tree["log_likelihood"] = type(tree)(densities[observed])
+    if card.proper:
+        tree["log_prior"] = type(tree)(densities[free])
     for child in tree.children.values():
         # The time of making would make two equal fits differ.
         child.attrs.pop("created_at", None)

@@ -1,0 +1,166 @@
+"""Log densities and predictions of a model, at many draws at once.
+
+PyMC finds them draw by draw with a compiled function. Here one graph takes many draws and runs op
+by op in NumPy: nothing needs to be compiled, which is most of the time for a model of some size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import numpy as np
+
+from bayes_rsa import contract
+
+if TYPE_CHECKING:
+    import pymc as pm
+    import xarray as xr
+
+Graph = Any
+
+_AT_ONCE: Final = 1_000
+"""Draws per call: few enough that what a large model holds in between stays in the cache."""
+
+
+def log_densities(draws: xr.Dataset, model: pm.Model, names: Sequence[str]) -> xr.Dataset:
+    """Log density of each variable, entry by entry, on its own scale (no Jacobian).
+
+    Parameters
+    ----------
+    draws
+        Of every free variable, dims (chain, draw, ...).
+    model
+        The model that they are of.
+    names
+        Free or observed variables.
+
+    Returns
+    -------
+    xr.Dataset
+        One variable per name, dims (chain, draw) and its own.
+    """
+    from pymc.model.transform.conditioning import remove_value_transforms
+
+    plain = remove_value_transforms(model)
+    values = {v.name: plain.rvs_to_values[v] for v in plain.free_RVs}
+    wanted = [plain.named_vars[name] for name in names]
+    densities = plain.logp(vars=wanted, sum=False, jacobian=False)
+    return _evaluated(draws, model, values, dict(zip(names, densities, strict=True)))
+
+
+def predictions(draws: xr.Dataset, model: pm.Model, *, seed: int) -> xr.Dataset:
+    """Data that the model could have shown, one set for each draw.
+
+    Parameters
+    ----------
+    draws
+        Of every free variable, dims (chain, draw, ...).
+    model
+        A generative model, that they are of.
+    seed
+        Non-negative integer.
+
+    Returns
+    -------
+    xr.Dataset
+        One variable per observed variable, dims (chain, draw) and its own.
+    """
+    from pytensor.graph.replace import graph_replace
+
+    values = {v.name: v.type() for v in model.free_RVs}
+    free = {model.named_vars[name]: value for name, value in values.items()}
+    given = graph_replace(list(model.observed_RVs), free, strict=False)
+    names = [v.name for v in model.observed_RVs]
+    return _evaluated(draws, model, values, dict(zip(names, given, strict=True)), seed=seed)
+
+
+def _evaluated(
+    draws: xr.Dataset,
+    model: pm.Model,
+    values: dict[str, Graph],
+    graphs: dict[str, Graph],
+    *,
+    seed: int | None = None,
+) -> xr.Dataset:
+    """Each graph, which is one of these values, at all draws of them."""
+    import pytensor.tensor as pt
+    import xarray as xr
+    from pymc.pytensorf import compile as compile_graph
+    from pytensor.graph.replace import vectorize_graph
+
+    many = {v: pt.tensor(dtype=v.dtype, shape=(None, *v.type.shape)) for v in values.values()}
+    evaluate = compile_graph(
+        list(many.values()),
+        vectorize_graph(_opened(list(graphs.values())), many),
+        random_seed=seed,
+        mode=contract.ONE_CALL,
+        # Nothing need depend on all that is drawn.
+        on_unused_input="ignore",
+    )
+    sizes = draws.sizes["chain"], draws.sizes["draw"]
+    columns = [_flat(draws[name], value.dtype) for name, value in values.items()]
+    parts = [
+        evaluate(*(column[start : start + _AT_ONCE] for column in columns))
+        for start in range(0, sizes[0] * sizes[1], _AT_ONCE)
+    ]
+    found, coords = {}, {"chain": draws["chain"], "draw": draws["draw"]}
+    for name, *some in zip(graphs, *parts, strict=True):
+        array = np.concatenate(some)
+        # The density of a multivariate law lacks its last dims.
+        dims = tuple(model.named_vars_to_dims.get(name, ()))[: array.ndim - 1]
+        found[name] = (("chain", "draw", *dims), array.reshape(*sizes, *array.shape[1:]))
+        coords |= {dim: list(model.coords[dim]) for dim in dims}
+    return xr.Dataset(found, coords=coords)
+
+
+def _flat(column: xr.DataArray, dtype: str) -> Any:
+    whole = column.transpose("chain", "draw", ...).values.astype(dtype, copy=False)
+    return whole.reshape(-1, *whole.shape[2:])
+
+
+def _opened(graphs: Sequence[Graph]) -> Any:
+    """The same graphs of what takes many entries at once."""
+    from pytensor.compile.builders import OpFromGraph
+    from pytensor.graph import node_rewriter
+    from pytensor.graph.rewriting.basic import dfs_rewriter
+    from pytensor.graph.rewriting.utils import rewrite_graph
+    from pytensor.tensor.blockwise import Blockwise
+    from pytensor.tensor.random.op import RandomVariable
+
+    steps = (
+        node_rewriter([OpFromGraph, Blockwise])(_inner_graph),
+        node_rewriter([RandomVariable])(_without_size),
+    )
+    for step in steps:
+        graphs = rewrite_graph(graphs, include=(), custom_rewrite=dfs_rewriter(step))
+    return graphs
+
+
+def _inner_graph(_graph: Any, node: Any) -> Any:
+    """What an op that holds a graph stands for: such an op takes one entry after another."""
+    from pytensor.compile.builders import OpFromGraph
+    from pytensor.compile.rewriting import inline_ofg_node
+    from pytensor.graph.replace import vectorize_graph
+
+    if isinstance(node.op, OpFromGraph):
+        return inline_ofg_node(node)
+    if not isinstance(node.op.core_op, OpFromGraph):
+        return False
+    inner = node.op.core_op.fgraph.unfreeze()
+    return vectorize_graph(inner.outputs, dict(zip(inner.inputs, node.inputs, strict=True)))
+
+
+def _without_size(_graph: Any, node: Any) -> Any:
+    """A random variable whose parameters all have the shape that it is drawn in."""
+    import pytensor.tensor as pt
+    from pytensor.tensor.type_other import NoneTypeT
+
+    size = node.op.size_param(node)
+    if isinstance(size.type, NoneTypeT):
+        return False
+    whole = [
+        pt.broadcast_to(v, [*size, *(v.shape[-k:] if k else ())])
+        for v, k in zip(node.op.dist_params(node), node.op.ndims_params, strict=True)
+    ]
+    return node.op.make_node(node.op.rng_param(node), None, *whole).outputs
