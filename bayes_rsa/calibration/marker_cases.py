@@ -63,6 +63,12 @@ MARKER_CASES: Final[Mapping[str, Case]] = MappingProxyType(
             _TRIAL,
             {"markers": ("t given", "P given")},
         ),
+        "hierarchical_direction_only": Case(
+            "biomarkers.hierarchical_direction_only",
+            {"mean": Prior.normal(0.0, 0.5), "spread": Prior.half_normal(0.5)},
+            _TRIAL,
+            {"markers": ("bound", "signed"), "correlation": 0.5},
+        ),
         "summary_statistics_means": Case(
             "biomarkers.summary_statistics", _LEVELS, _TRIAL, {"marker": "means"}
         ),
