@@ -32,6 +32,8 @@ from bayes_rsa.trial import Trial
 _CHART: Final = "log_odds_ratio"
 _CHUNK: Final = 64
 """Priors at a time: their densities at all nodes fit the processor's cache."""
+_WIDEST: Final = 0.45
+"""Widest panel near the peak of the likelihood: it resolves priors of SD 0.15."""
 _GRADES: Final = np.concatenate([[0.0], 0.1 ** np.arange(6), -(0.1 ** np.arange(6))])
 _NULL: Final = {"odds_ratio": 1.0, "risk_ratio": 1.0}
 _QUANTITY: Final = {
@@ -216,7 +218,9 @@ class ContrastLikelihood:
         cells = [y + 0.5 for y in (y1, n1 - y1, y0, n0 - y0)]
         centre = math.log(cells[0] * cells[3] / (cells[1] * cells[2]))
         scale = math.sqrt(sum(1 / c for c in cells))
-        near = centre + 1.2 * scale * np.arange(-6, 7)
+        # Where little was observed the likelihood is wide, and the priors are the narrow ones.
+        count = max(6, math.ceil(7.2 * scale / _WIDEST))
+        near = centre + 7.2 * scale * np.arange(-count, count + 1) / count
         far = 7.2 * scale * 1.6 ** np.arange(1, 30)
         far = far[far < max(25.0, 60.0 * scale)]
         edges = distinct(np.concatenate([near, centre + far, centre - far]))
