@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 # Files that share what takes long to make: one worker runs them all.
 GROUPS = {
     "test_report_doubt": "whole report",
+    "test_report_hostile": "whole report",
     "test_report_page": "whole report",
     "test_report_sensitivity": "whole report",
 }
@@ -184,6 +185,27 @@ def whole_report(
         analysis = Analysis.default(tacrolimus, engines=("exact",))
         made = report(analysis, out=tmp_path_factory.mktemp("whole") / "report")
     return made, kept[0]
+
+
+@pytest.fixture(scope="session")
+def hostile_report(tmp_path_factory: pytest.TempPathFactory) -> ReportResult:
+    """A report of a trial whose numbers are inconsistent and whose names are long, and markup."""
+    from dataclasses import replace
+
+    import report_fixtures
+
+    from bayes_rsa.report import report
+    from bayes_rsa.trial import Arm
+    from bayes_rsa.trial_file import load_trial
+
+    trial = replace(
+        load_trial("etanercept-rsa-2019"),
+        treatment=Arm("T" * 90 + " of <b>many</b> words & more that go on and on", 85, 95),
+        control=Arm("many words " * 20, 67, 93),
+        title="<script>alert(1)</script>",
+    )
+    analysis = report_fixtures.reduced(trial, engines=("exact",))
+    return report(analysis, out=tmp_path_factory.mktemp("hostile") / "report")
 
 
 # ---- the installed package --------------------------------------------------------------------

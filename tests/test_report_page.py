@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-import report_fixtures
 from playwright.sync_api import Browser, Page, Request
 
-from bayes_rsa.report import ReportResult, report
+from bayes_rsa.report import ReportResult
 from bayes_rsa.report.results.records import Results
-from bayes_rsa.trial import Trial
 
 pytestmark = pytest.mark.browser
 
@@ -35,13 +33,6 @@ def full(whole_report: tuple[ReportResult, Results]) -> ReportResult:
     return whole_report[0]
 
 
-@pytest.fixture(scope="module")
-def long_names(tmp_path_factory: pytest.TempPathFactory) -> ReportResult:
-    trial = Trial.from_counts((60, 75), (47, 74), names=("T" * 90, "many words " * 20))
-    analysis = report_fixtures.reduced(trial, engines=("exact",))
-    return report(analysis, out=tmp_path_factory.mktemp("names") / "report")
-
-
 def _open(browser: Browser, index: Path, width: int) -> tuple[Page, list[str]]:
     page = browser.new_page(viewport={"width": width, "height": 900})
     asked: list[str] = []
@@ -56,7 +47,7 @@ def _open(browser: Browser, index: Path, width: int) -> tuple[Page, list[str]]:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("which", ["full", "long_names"])
+@pytest.mark.parametrize("which", ["full", "hostile_report"])
 def test_nothing_overflows_and_nothing_is_asked_of_the_network(
     browser: Browser, request: pytest.FixtureRequest, which: str, width: int
 ) -> None:
