@@ -9,6 +9,7 @@ import numpy as np
 
 from bayes_rsa import contract, defaults
 from bayes_rsa.errors import ContractError
+from bayes_rsa.inference.rewriting import simplify_single_terms
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -43,6 +44,7 @@ class CompiledModel:
             data = contract.data_of(model)
             self._constant = {name: v for name, v in data.items() if name not in varying}
             model = freeze_dims_and_data(model, data=list(self._constant))
+        simplify_single_terms()
         self._compiled = nutpie.compile_pymc_model(model)
 
     @classmethod
