@@ -37,19 +37,22 @@ def correlation_factor(markers: int, priors: Mapping[str, Prior]) -> Tensor:
 
     Each free variable is over the dim ``<name>_marker``, which it adds.
     """
-    if not priors:
-        return pt.ones((1, 1))
     model = pm.modelcontext(None)
-    columns = []
+    partial: dict[tuple[int, int], Tensor] = {}
     for tree, (name, prior) in enumerate(priors.items(), start=1):
-        model.add_coord(f"{name}_marker", np.arange(tree, markers))
-        columns.append(2 * vector(name, prior, f"{name}_marker") - 1)
-    later, earlier = np.tril_indices(markers, -1)
-    by_tree = np.lexsort((later, earlier))
-    partial = pt.zeros((markers, markers))[later[by_tree], earlier[by_tree]].set(
-        pt.concatenate(columns)
-    )
-    # What the markers before leave of each one's variance.
-    left = pt.cumprod(1 - partial * partial, axis=1)
-    before = pt.concatenate([pt.ones((markers, 1)), left[:, :-1]], axis=1)
-    return pt.sqrt(before) * (partial + pt.eye(markers)) * np.tri(markers)
+        later = range(tree, markers)
+        model.add_coord(f"{name}_marker", np.array(later))
+        column = 2 * vector(name, prior, f"{name}_marker") - 1
+        partial |= {(marker, tree - 1): column[k] for k, marker in enumerate(later)}
+    # Entry by entry: numbers compile in less time than cumulative products of matrices.
+    zero = pt.zeros(())
+    rows = []
+    for marker in range(markers):
+        # What the markers before leave of this one's variance.
+        left, row = pt.ones(()), []
+        for earlier in range(marker):
+            r = partial[marker, earlier]
+            row.append(r * pt.sqrt(left))
+            left = left * (1 - r * r)
+        rows.append(pt.stack([*row, pt.sqrt(left)] + [zero] * (markers - 1 - marker)))
+    return pt.stack(rows)

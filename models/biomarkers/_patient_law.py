@@ -92,14 +92,9 @@ class PatientLaw:
         spread = pt.sqrt(p["variance"]) if self.latent else pt.ones(())
         scale = p["residual_scale"] * spread[..., None]
         standard = (value[..., 1] - centre) / scale
-        lost = pt.log(scale) + pt.log(pt.diagonal(p["factor"], axis1=-2, axis2=-1))
-        if self.latent:
-            known, terms = self._one_by_one(p, standard, -lost, seen, below)
-        else:
-            # Nothing is missing before what is recorded: all at once.
-            here = pt.switch(seen[..., 1], standard, 0.0)
-            known = pt.linalg.solve_triangular(p["factor"], here, lower=True, b_ndim=1)
-            terms = pt.switch(seen[..., 1], -lost, 0.0)
+        rest = pt.stack([p["factor"][..., j, j] for j in range(self.markers)], axis=-1)
+        lost = pt.log(scale) + pt.log(rest)
+        known, terms = self._one_by_one(p, standard, -lost, seen, below)
         quantified = seen[..., 1] & ~below[..., 1]
         squares = pt.switch(quantified, known * known, 0.0).sum(axis=-1)
         count = quantified.sum(axis=-1)
