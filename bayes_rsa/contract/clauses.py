@@ -126,8 +126,15 @@ def _draws(model: pm.Model, c: Card, variable: Any) -> bool:
 
 def _finite(model: pm.Model, _card: Card) -> str:
     import numpy as np
+    from pytensor.compile.mode import Mode
 
-    with interpreted():
-        densities = model.point_logps(model.initial_point(), mode=ONE_CALL)
-    bad = [name for name, value in densities.items() if not np.all(np.isfinite(value))]
-    return f"the log density of {', '.join(bad)} is not finite at the initial point" if bad else ""
+    start = model.initial_point()
+    bad: list[str] = []
+    # As it is written; and only if that is not finite, as PyTensor would write it, more stably.
+    for mode in (Mode(linker="py", optimizer=None), ONE_CALL):
+        with interpreted():
+            densities = model.point_logps(start, mode=mode)
+        bad = [name for name, value in densities.items() if not np.all(np.isfinite(value))]
+        if not bad:
+            return ""
+    return f"the log density of {', '.join(bad)} is not finite at the initial point"
