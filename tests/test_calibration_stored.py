@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from bayes_rsa.calibration import cases, load, run, running
 from bayes_rsa.calibration.case import Case, code, imported, used
 from bayes_rsa.calibration.catalogue import CASES, posterior_cases
+from bayes_rsa.cli import main
 from bayes_rsa.errors import InputError
 
 ROOT = Path(__file__).parents[1]
@@ -79,10 +81,17 @@ def test_a_run_is_stored_and_read_again(tmp_path: Path) -> None:
     assert replace(stored, code_sha256="0" * 64).is_fresh() is False
 
 
-def test_ranks_among_fewer_draws(tmp_path: Path) -> None:
-    (made,) = run(["reported_effect"], 12, 3, tmp_path, draws=19)
-    assert made.calibration.largest == 19
-    assert made.calibration.ranks["effect"].max() <= 19
+def test_ranks_among_fewer_draws_by_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = ("calibrate", "reported_effect", "--simulations", "12", "--draws", "19", "--seed", "3")
+    assert main((*said, "--out", str(tmp_path), "--quiet")) == 0
+    out, err = capsys.readouterr()
+    made = load(tmp_path / "reported_effect.json").calibration
+    assert re.fullmatch(rf"reported_effect: {re.escape(made.explain())} Wall time \d+ s\.\n", out)
+    assert err == ""
+    assert made.largest == 19
+    assert made.ranks["effect"].max() <= 19
 
 
 def test_an_unknown_case_is_refused_before_anything_runs(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Annotated, Final
 
 import typer
@@ -38,7 +39,7 @@ def command(
     """Run the long calibrations and store their ranks.
 
     Every model is fitted to data simulated from its own prior; the ranks of the true values among
-    the draws must be uniform. An interrupted run resumes.
+    the draws must be uniform. An interrupted run resumes; the wall time is that of this run.
     """
     count = 1000 if simulations is None else to_integer("--simulations", simulations, least=10)
     kept = 999 if draws is None else to_integer("--draws", draws, least=10)
@@ -47,10 +48,13 @@ def command(
     with naming({"names": "NAME", "out": "--out"}), without_warnings(quiet):
         from bayes_rsa.calibration import run
 
+        begin = time.monotonic()
         for stored in run(tuple(names or ()), count, first, out, draws=kept, progress=not quiet):
-            emit(f"{stored.name}: {stored.calibration.explain()}\n")
+            took = time.monotonic() - begin
+            emit(f"{stored.name}: {stored.calibration.explain()} Wall time {took:.0f} s.\n")
             if not stored.calibration.passed:
                 status = GATE_FAILED
+            begin = time.monotonic()
     if status != DONE:
         message("error: a calibration left its bands; the lines above name it.")
     return status
