@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bayes_rsa import contract
+from bayes_rsa.inference.vectorized import over_draws
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -30,10 +31,9 @@ class LogLikelihood:
     """
 
     def __init__(self, model: pm.Model) -> None:
-        import pytensor
         import pytensor.tensor as pt
         from pymc.logprob.basic import conditional_logp
-        from pytensor.graph.replace import graph_replace, vectorize_graph
+        from pytensor.graph.replace import graph_replace
 
         self._free = [v.name for v in model.free_RVs]
         self._data = {d.name: d.get_value() for d in model.data_vars}
@@ -43,15 +43,7 @@ class LogLikelihood:
         total = pt.add(*(terms[v].sum() for v in observed.values()), pt.constant(0.0))
         inputs = {d: d.type(d.name) for d in model.data_vars}
         total = graph_replace(total, inputs, strict=False)
-        batched = {v: pt.tensor(v.name, shape=(None, *v.type.shape)) for v in values.values()}
-        with contract.interpreted():
-            # NumPy on whole vectors: a millisecond a call, and nothing to compile.
-            self._function = pytensor.function(
-                [*batched.values(), *inputs.values()],
-                vectorize_graph(total, batched),
-                on_unused_input="ignore",
-                mode=contract.ONE_CALL,
-            )
+        self._function = over_draws(list(values.values()), [total], data=list(inputs.values()))
         # A compiled function keeps its intermediate results in one place.
         self._lock = Lock()
 
@@ -76,9 +68,8 @@ class LogLikelihood:
         numpy.ndarray
             One number for each draw.
         """
-        quiet = np.errstate(divide="ignore", invalid="ignore", over="ignore")
-        with self._lock, quiet:
-            found = self._function(
+        with self._lock:
+            (found,) = self._function(
                 *(values[name] for name in self._free), *({**self._data, **data}.values())
             )
         return np.asarray(found, dtype=float)

@@ -6,7 +6,7 @@ by op in NumPy: nothing needs to be compiled, which is most of the time for a mo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -84,20 +84,9 @@ def _evaluated(
     seed: int | None = None,
 ) -> xr.Dataset:
     """Each graph, which is one of these values, at all draws of them."""
-    import pytensor.tensor as pt
     import xarray as xr
-    from pymc.pytensorf import compile as compile_graph
-    from pytensor.graph.replace import vectorize_graph
 
-    many = {v: pt.tensor(dtype=v.dtype, shape=(None, *v.type.shape)) for v in values.values()}
-    evaluate = compile_graph(
-        list(many.values()),
-        vectorize_graph(_opened(list(graphs.values())), many),
-        random_seed=seed,
-        mode=contract.ONE_CALL,
-        # Nothing need depend on all that is drawn.
-        on_unused_input="ignore",
-    )
+    evaluate = over_draws(list(values.values()), list(graphs.values()), seed=seed)
     sizes = draws.sizes["chain"], draws.sizes["draw"]
     columns = [_flat(draws[name], value.dtype) for name, value in values.items()]
     parts = [
@@ -112,6 +101,50 @@ def _evaluated(
         found[name] = (("chain", "draw", *dims), array.reshape(*sizes, *array.shape[1:]))
         coords |= {dim: list(model.coords[dim]) for dim in dims}
     return xr.Dataset(found, coords=coords)
+
+
+def over_draws(
+    values: Sequence[Graph],
+    graphs: Sequence[Graph],
+    *,
+    data: Sequence[Graph] = (),
+    seed: int | None = None,
+) -> Callable[..., list[Any]]:
+    """A function of many draws of these values, and of the data: each graph at each draw.
+
+    Parameters
+    ----------
+    values
+        Inputs of the graphs; the function takes an array (draw, ...) for each.
+    graphs
+        What is wanted; it may hold random variables.
+    data
+        Further inputs, the same for all draws.
+    seed
+        Of the random variables.
+    """
+    import pytensor.tensor as pt
+    from pymc.pytensorf import compile as compile_graph
+    from pytensor.graph.replace import vectorize_graph
+
+    many = {v: pt.tensor(dtype=v.dtype, shape=(None, *v.type.shape)) for v in values}
+    with contract.interpreted():
+        function = compile_graph(
+            [*many.values(), *data],
+            vectorize_graph(_opened(graphs), many),
+            random_seed=seed,
+            mode=contract.ONE_CALL,
+            # Nothing need depend on all that is drawn.
+            on_unused_input="ignore",
+        )
+
+    def evaluate(*arrays: Any) -> list[Any]:
+        # A draw may lie where a density is 0.
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            found: list[Any] = function(*arrays)
+        return found
+
+    return evaluate
 
 
 def _flat(column: xr.DataArray, dtype: str) -> Any:

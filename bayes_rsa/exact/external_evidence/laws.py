@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -61,14 +62,16 @@ class Part:
     spread: Floats | float
 
 
-class _Quantiles:
+class _Quantiles(ABC):
     """Quantiles and intervals of a law that has a distribution function."""
 
+    @abstractmethod
     def cdf(self, x: Floats) -> Floats:
-        raise NotImplementedError
+        """P(X < x)."""
 
+    @abstractmethod
     def _bracket(self) -> tuple[float, float]:
-        raise NotImplementedError
+        """Two places that all quantiles in use lie between."""
 
     def sf(self, x: Floats) -> Floats:
         """P(X > x)."""
