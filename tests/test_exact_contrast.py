@@ -36,6 +36,25 @@ NUISANCES = [
 ]
 
 
+@pytest.mark.parametrize("table", [((5, 10), (0, 10)), ((3, 12), (5, 11)), ((60, 75), (47, 74))])
+def test_usual_priors_are_resolved_together_in_small_trials(
+    table: tuple[tuple[int, int], tuple[int, int]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    likelihood = ContrastLikelihood(Trial.from_counts(*table))
+    priors = [Prior.normal(mean, sd) for mean in (-1.0, 0.0, 0.7) for sd in (0.2, 0.5, 1.0, 2.5)]
+    alone: list[Prior] = []
+    one = ContrastLikelihood.posterior
+
+    def counted(self: ContrastLikelihood, effect: Prior) -> exact.ExactPosterior:
+        alone.append(effect)
+        return one(self, effect)
+
+    monkeypatch.setattr(ContrastLikelihood, "posterior", counted)
+    _, errors = likelihood.probabilities(priors, EVENTS[:2])
+    assert alone == []
+    assert errors.max() < 1e-8
+
+
 @pytest.mark.parametrize("nuisance", NUISANCES, ids=str)
 @pytest.mark.parametrize(
     "trial",
