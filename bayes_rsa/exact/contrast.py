@@ -25,7 +25,7 @@ from bayes_rsa.exact.models import choose_level, likelihood, log_odds_ratio, req
 from bayes_rsa.exact.plane import Plane, prior_term
 from bayes_rsa.exact.points import distinct
 from bayes_rsa.exact.posterior import ExactPosterior, log_binomial_coefficients
-from bayes_rsa.exact.rows import Indices, integrate
+from bayes_rsa.exact.rows import Indices, totals
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Trial
 
@@ -323,4 +323,4 @@ def _given(plane: Plane, t: Floats, event: Event) -> Floats:
         [plane.always_on(_CHART, t), plane.levels_on(_CHART, t, plane.peaks)], axis=1
     )
     breaks = plane.levels_on(_CHART, t, (*plane.breaks, *marks))
-    return integrate(inside, peaks, breaks).log_total
+    return totals(inside, peaks, breaks)[0]

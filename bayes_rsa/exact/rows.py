@@ -13,6 +13,7 @@ from typing import Final
 import numpy as np
 
 from bayes_rsa.exact.legendre import NODES, Floats, rule
+from bayes_rsa.exact.trapezoid import trapezoid
 from bayes_rsa.exact.windows import DEPTH, FAR, Indices, LogDensity, LogWeights, Windows, locate
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "Windows",
     "integrate",
     "locate",
+    "totals",
 ]
 
 WIDTH: Final = 0.8
@@ -71,6 +73,7 @@ def integrate(
     tolerance: float = 1e-12,
     interpolate: bool = False,
     halved: bool = False,
+    scout: LogDensity | None = None,
     depth: int = 0,
 ) -> Integrals:
     """Integrate every row over the line.
@@ -91,13 +94,15 @@ def integrate(
         Resolve the density itself, not only its integral; the panels are kept.
     halved
         Start from panels of half the width (nodes doubled).
+    scout
+        The log density to a nat or so, by which the mass is found; ``log_density`` by default.
     depth
         How often the mode was missed so far.
     """
     # A support that begins at a break is seen from just inside it.
     aside = 1e-7 * (1.0 + np.abs(breaks))
     around = [seeds, breaks, breaks - aside, breaks + aside] if breaks.shape[1] else [seeds]
-    windows = locate(log_density, np.concatenate(around, axis=1), weights)
+    windows = locate(scout or log_density, np.concatenate(around, axis=1), weights)
     width = RESOLVED if interpolate else WIDTH
     row, lower, upper = _first_panels(windows, breaks, 0.5 * width if halved else width)
     rows = seeds.shape[0]
@@ -128,6 +133,7 @@ def integrate(
                     tolerance=tolerance,
                     interpolate=interpolate,
                     halved=halved,
+                    scout=scout,
                     depth=depth + 1,
                 )
         weighted = (log_g[None] if weights is None else log_g + weights(u)) - shift
@@ -172,6 +178,38 @@ def integrate(
         log_total = np.log(done[0]) + np.log(windows.scale) + windows.peak + windows.shift[:, 0]
     safe = np.where(done > 0, done, 1.0)
     return Integrals(log_total, np.max(missed / safe, axis=0), windows, _joined(kept))
+
+
+def totals(
+    log_density: LogDensity,
+    seeds: Floats,
+    breaks: Floats,
+    *,
+    tolerance: float = 1e-12,
+    halved: bool = False,
+) -> tuple[Floats, Floats]:
+    """Log integral of every row, and its estimated relative error.
+
+    The trapezoidal rule where a row is smooth and it resolves it, panels elsewhere; parameters are
+    those of :func:`integrate`.
+    """
+    log_total, error = np.full(seeds.shape[0], -np.inf), np.full(seeds.shape[0], np.inf)
+    smooth = np.flatnonzero(~np.isfinite(breaks).any(axis=1))
+    if smooth.size:
+        log_total[smooth], error[smooth] = trapezoid(
+            _of(log_density, smooth), seeds[smooth], tolerance=tolerance, halved=halved
+        )
+    rest = np.flatnonzero(np.isinf(error))
+    if rest.size:
+        found = integrate(
+            _of(log_density, rest), seeds[rest], breaks[rest], tolerance=tolerance, halved=halved
+        )
+        log_total[rest], error[rest] = found.log_total, found.error
+    return log_total, error
+
+
+def _of(log_density: LogDensity, some: Indices) -> LogDensity:
+    return lambda row, u: log_density(some[row], u)
 
 
 def _by_row(values: Floats, row: Indices, rows: int) -> Floats:

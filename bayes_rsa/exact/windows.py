@@ -63,12 +63,8 @@ def locate(log_density: LogDensity, seeds: Floats, weights: LogWeights | None = 
         Shape ``(rows, k)``: places that enclose the mode of each row; nan for none.
     """
     rows = np.arange(seeds.shape[0])
-    places = np.sort(seeds, axis=1)
-    first, last = np.fmin.reduce(places, axis=1), np.fmax.reduce(places, axis=1)
-    places = np.sort(
-        np.concatenate([places, (first - 1.0)[:, None], (last + 1.0)[:, None]], axis=1), axis=1
-    )
-    places = np.concatenate([places, 0.5 * (places[:, 1:] + places[:, :-1])], axis=1)
+    places = places_around(seeds)
+    gap = np.nanmax(places, axis=1) - np.nanmin(places, axis=1)
     known = np.isfinite(places)
     heights = log_density(rows[:, None], np.where(known, places, 0.0))
     heights = np.where(known, heights, -np.inf)
@@ -78,7 +74,7 @@ def locate(log_density: LogDensity, seeds: Floats, weights: LogWeights | None = 
     same = _COINCIDE * (1.0 + np.abs(centre))
     left = np.where(places < (centre - same)[:, None], places, -np.inf).max(axis=1)
     right = np.where(places > (centre + same)[:, None], places, np.inf).min(axis=1)
-    _enclose(log_density, left, right, centre, peak, last - first + 2.0)
+    _enclose(log_density, left, right, centre, peak, gap)
     _zoom(log_density, left, right, centre, peak)
     alive = np.isfinite(peak)
     peak = np.where(alive, peak, 0.0)
@@ -94,6 +90,21 @@ def locate(log_density: LogDensity, seeds: Floats, weights: LogWeights | None = 
     limits = np.arcsinh(np.maximum(reach, 0.5 * scale) / scale).ravel()
     shift = _outward(log_density, limits, sides, centre, scale, peak, shift, weights)
     return Windows(centre, scale, -limits[: rows.size], limits[rows.size :], peak, shift)
+
+
+def places_around(seeds: Floats) -> Floats:
+    """Seeds, a place on each side of them, and what is halfway between: nan for none.
+
+    Parameters
+    ----------
+    seeds
+        Shape ``(rows, k)``; nan for none.
+    """
+    first, last = np.fmin.reduce(seeds, axis=1), np.fmax.reduce(seeds, axis=1)
+    places = np.sort(
+        np.concatenate([seeds, (first - 1.0)[:, None], (last + 1.0)[:, None]], axis=1), axis=1
+    )
+    return np.concatenate([places, 0.5 * (places[:, 1:] + places[:, :-1])], axis=1)
 
 
 def _enclose(
