@@ -115,15 +115,21 @@ def _positions(largest: int) -> Floats:
 
 def _limits(size: int, largest: int, level: float) -> tuple[Integers, Integers]:
     """Counts whose two-sided tail probability is above ``level``, at each point."""
+    inside = _tails(size, largest) > level
+    if not inside.any(axis=0).all():
+        return np.ones(len(inside[0]), dtype=np.int64), np.zeros(len(inside[0]), dtype=np.int64)
+    return inside.argmax(axis=0), size - inside[::-1].argmax(axis=0)
+
+
+@lru_cache(maxsize=4)
+def _tails(size: int, largest: int) -> Floats:
+    """Two-sided binomial tail probabilities: a row for each count, a column for each point."""
     from scipy.stats import binom
 
     counts = np.arange(size + 1)[:, None]
     at = _positions(largest)[None, :]
     tails = 2 * np.minimum(binom.cdf(counts, size, at), binom.sf(counts - 1, size, at))
-    inside = np.minimum(tails, 1.0) > level
-    if not inside.any(axis=0).all():
-        return np.ones(len(inside[0]), dtype=np.int64), np.zeros(len(inside[0]), dtype=np.int64)
-    return inside.argmax(axis=0), size - inside[::-1].argmax(axis=0)
+    return np.minimum(tails, 1.0)
 
 
 def _probability_inside(lower: Integers, upper: Integers, size: int, largest: int) -> float:

@@ -35,6 +35,8 @@ _WIDE: Final = 2.5
 """Spread in steps from which the kernel is a normal density to 1e-13."""
 _MORE: Final = 25
 """Points added to either end of a grid before a normal of up to ``_WIDE`` steps spreads it."""
+_NEAR: Final = 80
+"""Steps beyond which the kernel multiplies what has died out; the rule is not made for more."""
 _REACH: Final = 6.0
 """Steps beyond a grid at which nothing of its density is left."""
 
@@ -73,15 +75,30 @@ def smoothing(grid: Floats, means: Floats, sds: Floats) -> Floats:
     return found
 
 
+@cache
+def _turns() -> tuple[Floats, Floats]:
+    """Cosine and sine of every frequency times every whole number of steps up to ``_NEAR``."""
+    angles = np.multiply.outer(np.arange(-_NEAR - 1.0, _NEAR + 1.0), _frequencies()[0])
+    return np.cos(angles), np.sin(angles)
+
+
 def _cosines(gaps: Floats, ratio: float) -> Floats:
-    # Beyond this the kernel multiplies what has died out; and the rule below is not made for it.
+    """The kernel at gaps one step apart, by the cosine of a sum: whole steps and what is left."""
+    if ratio == 0:
+        return np.sinc(gaps)
     u, weights = _frequencies()
-    near = np.abs(gaps) < 80.0
-    found = np.sinc(gaps) if ratio == 0 else np.zeros_like(gaps)
-    if ratio > 0:
-        damped = weights * np.exp(-0.5 * (u * ratio) ** 2) / np.pi
-        found[near] = np.cos(np.multiply.outer(gaps[near], u)) @ damped
-    return np.asarray(found)
+    damped = weights * np.exp(-0.5 * (u * ratio) ** 2) / np.pi
+    near = np.flatnonzero(np.abs(gaps) < _NEAR)
+    found = np.zeros_like(gaps)
+    if near.size:
+        whole = int(np.floor(gaps[near[0]]))
+        part = u * (gaps[near[0]] - whole)
+        rows = slice(whole + _NEAR + 1, whole + _NEAR + 1 + near.size)
+        cosines, sines = _turns()
+        found[near] = cosines[rows] @ (damped * np.cos(part)) - sines[rows] @ (
+            damped * np.sin(part)
+        )
+    return found
 
 
 def resolved(part: Part) -> Part:
