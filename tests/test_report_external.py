@@ -169,8 +169,13 @@ def test_evidence_that_cannot_stand_beside_the_trial() -> None:
 # ---- the section --------------------------------------------------------------------------------
 
 
+def rendered(section: Section) -> str:
+    pictures = {figure.id: figure.figure.svg() for figure in section.figures}
+    return render(Page(title="t", subtitle="s", doi="", foot=""), (section,), pictures)
+
+
 def test_the_siblings_are_flagged_and_not_judged(section: Section) -> None:
-    page = render(Page(title="t", subtitle="s", doi="", foot=""), (section,))
+    page = rendered(section)
     assert "never as independent support" in page
     assert "a reporting-quality flag, not proof of anything" in page
     assert "believer, not independent" in page
@@ -178,7 +183,7 @@ def test_the_siblings_are_flagged_and_not_judged(section: Section) -> None:
 
 
 def test_every_number_is_in_the_register(section: Section, quote: Quoting) -> None:
-    page = PageReader(render(Page(title="t", subtitle="s", doi="", foot=""), (section,)))
+    page = PageReader(rendered(section))
     assert len(page.numbers) > 100
     for name, shown in page.numbers:
         assert quote.numbers[name].text == shown

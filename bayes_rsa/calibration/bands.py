@@ -129,7 +129,7 @@ def _tails(size: int, largest: int) -> Floats:
     counts = np.arange(size + 1)[:, None]
     at = _positions(largest)[None, :]
     tails = 2 * np.minimum(binom.cdf(counts, size, at), binom.sf(counts - 1, size, at))
-    return np.minimum(tails, 1.0)
+    return np.asarray(np.minimum(tails, 1.0))
 
 
 def _probability_inside(lower: Integers, upper: Integers, size: int, largest: int) -> float:

@@ -132,14 +132,16 @@ def _write(
 ) -> None:
     for name in ("tables", "figures"):
         (folder / name).mkdir()
-    _text(folder / "index.html", render(_page(results), sections))
     _text(folder / "numbers.json", json_text(numbers.to_dict()))
     _text(folder / "analysis.toml", analysis_text(results.analysis))
+    pictures = {}
     for section in sections:
         for table in section.tables:
             _text(folder / "tables" / f"{table.id.removeprefix('table-')}.csv", table_csv(table))
         for figure in section.figures:
-            save(figure.figure, folder / "figures", figure.id.removeprefix("figure-"))
+            drawn = save(figure.figure, folder / "figures", figure.id.removeprefix("figure-"))
+            pictures[figure.id] = drawn.svg.read_bytes()
+    _text(folder / "index.html", render(_page(results), sections, pictures))
     if results.fit is not None:
         save_fit(results.fit, folder / "posterior.nc")
     _text(folder / MANIFEST, json_text(manifest(results, items, hashes(folder))))

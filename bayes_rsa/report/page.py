@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -60,12 +60,19 @@ class Page:
     foot: str
 
 
-def render(page: Page, sections: Sequence[Section]) -> str:
-    """The whole page as text."""
+def render(page: Page, sections: Sequence[Section], pictures: Mapping[str, bytes]) -> str:
+    """The whole page as text.
+
+    Parameters
+    ----------
+    page, sections
+        What it says.
+    pictures
+        Each figure as SVG, by its id.
+    """
     template = _environment().get_template("page.html.j2")
-    return (
-        template.render(page=page, sections=sections, style=Markup(_template("style.css"))) + "\n"
-    )
+    style = Markup(_template("style.css"))
+    return template.render(page=page, sections=sections, pictures=pictures, style=style) + "\n"
 
 
 @cache
@@ -100,9 +107,9 @@ def _kind(block: Block) -> str:
     return _KINDS[type(block)]
 
 
-def _picture(figure: Figure) -> str:
-    """The figure as a data URI: nothing is fetched, and no two figures share an id."""
-    return f"data:image/svg+xml;base64,{base64.b64encode(figure.figure.svg()).decode('ascii')}"
+def _picture(svg: bytes) -> str:
+    """A figure as a data URI: nothing is fetched, and no two figures share an id."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg).decode('ascii')}"
 
 
 def _pixels(figure: Figure) -> tuple[int, int]:
