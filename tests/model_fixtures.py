@@ -20,6 +20,11 @@ UNIFORM = Prior.beta(1, 1)
 TEXTBOOK_BASELINE = Prior.normal(0, 1.5)
 
 
+def _swappable(model: pm.Model) -> CompiledModel:
+    """With whatever there is in another trial and other numbers in the priors."""
+    return CompiledModel(model, varying=contract.data_of(model), same_shapes=True)
+
+
 @cache
 def compiled_arms() -> CompiledModel:
     """Beta priors on the arms."""
@@ -29,7 +34,7 @@ def compiled_arms() -> CompiledModel:
 @cache
 def compiled_baseline() -> CompiledModel:
     """Normal priors on the log odds ratio and on the control log odds."""
-    return CompiledModel(
+    return _swappable(
         models.log_odds_ratio(TACROLIMUS, effect=Prior.normal(0, 1), baseline=TEXTBOOK_BASELINE)
     )
 
@@ -37,7 +42,7 @@ def compiled_baseline() -> CompiledModel:
 @cache
 def compiled_midpoint() -> CompiledModel:
     """Normal priors on the log odds ratio and on the mean of the two log odds."""
-    return CompiledModel(models.log_odds_ratio(TACROLIMUS, effect=Prior.normal(0, 1)))
+    return _swappable(models.log_odds_ratio(TACROLIMUS, effect=Prior.normal(0, 1)))
 
 
 @cache

@@ -9,6 +9,7 @@ import numpy as np
 
 from bayes_rsa import contract, defaults
 from bayes_rsa.errors import ContractError
+from bayes_rsa.inference.packing import VECTOR, Packing, packed
 from bayes_rsa.inference.rewriting import simplify_single_terms
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ class CompiledModel:
     varying
         Names of the data that may be swapped; all by default. What does not vary is a constant of
         the compiled graph, which then compiles and samples two to three times faster.
+    same_shapes
+        Whether what is swapped keeps its shape. Several arrays then compile like one.
 
     Examples
     --------
@@ -33,17 +36,26 @@ class CompiledModel:
     model function with priors of the same families.
     """
 
-    def __init__(self, model: pm.Model, *, varying: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        model: pm.Model,
+        *,
+        varying: Collection[str] | None = None,
+        same_shapes: bool = False,
+    ) -> None:
         import nutpie
         from pymc.model.transform.optimization import freeze_dims_and_data
 
         self.model = model
         self.key = contract.compile_key(model)
         self._constant: dict[str, Any] = {}
+        self._packing: Packing | None = None
+        self._values = contract.data_of(model)
         if varying is not None:
-            data = contract.data_of(model)
-            self._constant = {name: v for name, v in data.items() if name not in varying}
+            self._constant = {name: v for name, v in self._values.items() if name not in varying}
             model = freeze_dims_and_data(model, data=list(self._constant))
+            if same_shapes and len(self._values) > len(self._constant) + 1:
+                model, self._packing = packed(model, varying)
         simplify_single_terms()
         self._compiled = nutpie.compile_pymc_model(model)
 
@@ -57,14 +69,11 @@ class CompiledModel:
             If they differ in more than their data.
         """
         first, *others = models
-        data = contract.data_of(first)
-        varying = {
-            name
-            for other in map(contract.data_of, others)
-            for name, value in other.items()
-            if not np.array_equal(value, data.get(name, np.nan))
-        }
-        found = cls(first, varying=varying)
+        data, *rest = map(contract.data_of, models)
+        pairs = [(name, data.get(name, np.nan), x) for d in rest for name, x in d.items()]
+        varying = {name for name, one, other in pairs if not np.array_equal(one, other)}
+        alike = all(np.shape(one) == np.shape(other) for _, one, other in pairs)
+        found = cls(first, varying=varying, same_shapes=alike)
         for other in others:
             found.with_model(other)
         return found
@@ -92,26 +101,39 @@ class CompiledModel:
         Raises
         ------
         ContractError
-            If one of them is a constant of the compiled graph, with another value.
+            If one of them is a constant of the compiled graph, with another value, or does not
+            have the shape that it was compiled with.
         """
         other = object.__new__(type(self))
-        other.model, other.key, other._constant = model, self.key, self._constant
+        other.model, other.key = model, self.key
+        other._constant, other._packing = self._constant, self._packing
         unknown = set(data) - {d.name for d in model.data_vars}
         if unknown:
             raise KeyError(f"the model has no data {', '.join(sorted(unknown))}")
         for name, value in self._constant.items():
             if not np.array_equal(value, data.get(name, value)):
-                raise ContractError(
-                    contract.card(model).name,
-                    "data",
+                raise self._refusal(
                     f"{name!r} was compiled as a constant and cannot be swapped; compile it apart, "
-                    "or name it as varying",
+                    "or name it as varying"
                 )
+        other._values = {**self._values, **data}
+        swapped = data
+        if self._packing is not None:
+            for name, shape in self._packing.shapes.items():
+                if np.shape(other._values[name]) != shape:
+                    raise self._refusal(
+                        f"{name!r} was compiled with the shape {shape}, and keeps it; compile it "
+                        "apart, or without same_shapes"
+                    )
+            swapped = {VECTOR: self._packing.vector(other._values)}
         # nutpie refuses data that the log density does not depend on, such as where chains start.
         used = {v.name for v in self._compiled.shared_var_keys}
-        known = {name: value for name, value in data.items() if name in used}
+        known = {name: value for name, value in swapped.items() if name in used}
         other._compiled = self._compiled.with_data(**known)
         return other
+
+    def _refusal(self, rule: str) -> ContractError:
+        return ContractError(contract.card(self.model).name, "data", rule)
 
     def sample(
         self,

@@ -1,4 +1,4 @@
-"""A sweep by NUTS: one compile for each set of families, then only data change."""
+"""A sweep by NUTS: one compile for priors of the same families, then only data change."""
 
 from __future__ import annotations
 
@@ -136,11 +136,8 @@ def cell_seed(seed: int, key: str) -> int:
 
 
 def families(cell: Cell) -> Families:
-    """What decides the compiled graph: the families of each prior (one, if all are alike)."""
-    return tuple(
-        (name, prior.families if len(set(prior.families)) > 1 else prior.families[:1])
-        for name, prior in cell.priors
-    )
+    """What decides the compiled graph: the family of each component of each prior."""
+    return tuple((name, prior.families) for name, prior in cell.priors)
 
 
 def _kind(cell: Cell) -> object:
@@ -175,7 +172,8 @@ def compiled(model: ModelFunction, trial: Trial, kinds: Families) -> CompiledMod
     from bayes_rsa.inference import CompiledModel
 
     built = model(trial, **{name: _typical(parts) for name, parts in kinds})
-    return CompiledModel(built, varying=contract.hyperparameters_of(built))
+    varying = contract.hyperparameters_of(built)
+    return CompiledModel(built, varying=varying, same_shapes=True)
 
 
 def model_function(plan: Plan) -> ModelFunction:

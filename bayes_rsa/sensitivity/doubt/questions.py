@@ -102,7 +102,7 @@ class NutsDoubt:
         self.card = contract.check(model)
         if compiled is None:
             varying = contract.data_of(model).keys() - contract.hyperparameters_of(model)
-            compiled = CompiledModel(model, varying=varying)
+            compiled = CompiledModel(model, varying=varying, same_shapes=True)
         self.compiled = compiled.with_model(model)
         self.event = event_of(trial, statement)
         self.seed, self.draws = seed, draws
