@@ -19,6 +19,10 @@ from bayes_rsa.exact.plane import prior_levels
 from bayes_rsa.priors import Prior
 
 _GRID: Final = 12.0
+_CERTAIN: Final = 40.0
+"""Log odds at which an event is certain in double precision."""
+_CHUNK: Final = 300_000
+"""Numbers held at once: they fit the processor's cache."""
 _CORE: Final = tuple(sign * x for x in (0.0, 0.7, 1.5, 2.5, 4.0, 6.0, 9.0) for sign in (-1, 1))
 
 
@@ -54,7 +58,9 @@ def log_marginal_likelihoods(
             )
     resolution = 1.0 / math.sqrt(max(*n, 4))
     x, log_wx = _nodes(level, resolution)
-    delta, log_wd = _nodes(effect, resolution)
+    delta, log_wd = _gathered(
+        *_nodes(effect, resolution), 2.0 * (float(np.abs(x).max()) + _CERTAIN)
+    )
     log_w = log_wx[:, None] + log_wd[None, :]
     if name == "baseline":
         l0 = np.broadcast_to(x[:, None], log_w.shape)
@@ -160,16 +166,25 @@ def _predictive(n: tuple[int, int], l1: Floats, l0: Floats, log_w: Floats) -> Fl
     total = np.zeros((n[0] + 1, n[1] + 1))
     scale = float(np.max(log_w))
     choose = [_log_choose(m) for m in n]
-    size = max(1, 4_000_000 // (sum(n) + 2))
+    size = max(1, _CHUNK // (sum(n) + 2))
     for start in range(0, l1.size, size):
         part = slice(start, start + size)
-        arms = []
-        for m, logs, x in zip(n, choose, (l1[part], l0[part]), strict=True):
-            y = np.arange(m + 1)[:, None]
-            arms.append(np.exp(logs[:, None] - y * softplus(-x) - (m - y) * softplus(x)))
-        total += (arms[0] * np.exp(log_w[part] - scale)) @ arms[1].T
+        first, second = (
+            _binomial(m, logs, x)
+            for m, logs, x in zip(n, choose, (l1[part], l0[part]), strict=True)
+        )
+        first *= np.exp(log_w[part] - scale)
+        total += first @ second.T
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(total) + scale)
+
+
+def _binomial(n: int, log_choose: Floats, log_odds: Floats) -> Floats:
+    # Probability of every number of events at every log odds, in place: it is most of the work.
+    terms = np.multiply.outer(np.arange(n + 1.0), log_odds)
+    terms -= n * softplus(log_odds)
+    terms += log_choose[:, None]
+    return np.asarray(np.exp(terms, out=terms))
 
 
 def _nodes(prior: Prior, resolution: float) -> tuple[Floats, Floats]:
@@ -195,6 +210,17 @@ def _nodes(prior: Prior, resolution: float) -> tuple[Floats, Floats]:
         x, log_w = _panels(edges)
         places.append(x)
         weights.append(law.logpdf(x) + log_w + math.log(component.weight))
+    return np.concatenate(places), np.concatenate(weights)
+
+
+def _gathered(x: Floats, log_w: Floats, reach: float) -> tuple[Floats, Floats]:
+    # Beyond the reach the likelihood is constant: the far nodes of either side are one.
+    kept = np.abs(x) <= reach
+    places, weights = [x[kept]], [log_w[kept]]
+    for far, place in ((x < -reach, -reach), (x > reach, reach)):
+        if far.any():
+            places.append(np.array([place]))
+            weights.append(np.logaddexp.reduce(log_w[far], keepdims=True))
     return np.concatenate(places), np.concatenate(weights)
 
 
