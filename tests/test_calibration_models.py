@@ -13,7 +13,7 @@ from bayes_rsa.calibration import Draws, Nuts, cases, posterior_sbc, sbc
 from bayes_rsa.calibration.catalogue import CASES
 from bayes_rsa.calibration.generator import Generator
 from bayes_rsa.calibration.patient_cases import PATIENT_CASES
-from bayes_rsa.inference import fit
+from bayes_rsa.inference import CompiledModel, fit
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Trial
 
@@ -28,9 +28,9 @@ def compiled() -> dict[str, Nuts]:
 def nuts(name: str, compiled: dict[str, Nuts]) -> Nuts:
     if name not in compiled:
         model = CASES[name].build()
-        # The contrast model serves other priors and other data, too.
-        varying = contract.data_of(model) if name == "log_odds_ratio_midpoint" else None
-        compiled[name] = Nuts(model, varying=varying)
+        if name == "log_odds_ratio_midpoint":  # it serves other priors and other data, too
+            model = CompiledModel(model, varying=contract.data_of(model), same_shapes=True)
+        compiled[name] = Nuts(model)
     return compiled[name]
 
 
