@@ -16,6 +16,7 @@ from bayes_rsa.priors._numeric import FloatArray, expit, log1mexp, log_expit
 from bayes_rsa.priors.prior import Prior
 
 _FAR = 700.0
+_CLOSE = 1e-11
 
 
 class Joint(ABC):
@@ -63,15 +64,18 @@ class Joint(ABC):
             above = self.cdf(key, high) - q
         if below >= 0 or above < 0:
             return low if below >= 0 else high
-        last = 0
-        for step in range(200):
-            if high - low <= 1e-11 * max(1.0, abs(low)):
+        last, widths = 0, []
+        for _ in range(200):
+            near = _CLOSE * max(1.0, abs(low))
+            if high - low <= near:
                 break
-            middle = 0.5 * (low + high)
+            widths.append(high - low)
             guess = low + (high - low) * below / (below - above)
-            # Every third step bisects, so that a jump in the distribution is closed in on as well.
-            if step % 3 == 2 or not low < guess < high:
-                guess = middle
+            # Beside the root and not on it, so that both ends close in; and halfway where three
+            # steps did not halve what is left, as at a jump.
+            guess = min(max(guess, low + 0.4 * near), high - 0.4 * near)
+            if len(widths) > 3 and widths[-1] > 0.5 * widths[-4]:
+                guess = 0.5 * (low + high)
             value = self.cdf(key, guess) - q
             if value >= 0:
                 high, above = guess, value
