@@ -17,6 +17,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 # in each of them only gets in its own way.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
+# Container images set this to stay small; here dozens of processes import what one has compiled.
+unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help install report test lint types layers docs calibrate calibrate-patients bench lock clean
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import shutil
 import subprocess
@@ -51,6 +52,9 @@ LONGEST = (
     "test_biomarker_nuts",
     "test_biomarker_summaries_nuts",
 )
+
+GARBAGE = 300_000
+"""New objects after which garbage is looked for: a few hundred megabytes at most."""
 
 # How long an example takes is the machine's business; how many there are is the test's.
 settings.register_profile("no deadline", deadline=None, derandomize=True)
@@ -114,6 +118,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if browser:
         config.hook.pytest_deselected(items=browser)
         items[:] = [item for item in items if not item.get_closest_marker("browser")]
+
+
+# Graphs of models are large and full of cycles. What is imported stays; and garbage is looked for
+# between tests, where there is some, instead of all the time.
+
+
+def pytest_collection_finish() -> None:
+    gc.collect()
+    gc.freeze()
+    gc.disable()
+
+
+def pytest_runtest_logfinish() -> None:
+    if gc.get_count()[0] > GARBAGE:
+        gc.collect()
 
 
 def _group(path: Path) -> str:

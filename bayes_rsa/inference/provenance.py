@@ -6,6 +6,7 @@ import json
 import platform
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -24,12 +25,15 @@ _PACKAGES: Final = ("bayes-rsa", "pymc", "pytensor", "nutpie", "arviz", "numpy",
 def versions() -> dict[str, str]:
     """Versions of Python, the operating system and the packages that decide the numbers."""
     found = {"python": platform.python_version(), "platform": platform.system()}
-    for package in _PACKAGES:
-        try:
-            found[package] = version(package)
-        except PackageNotFoundError:
-            found[package] = "not installed"
-    return found
+    return found | {package: _version(package) for package in _PACKAGES}
+
+
+@cache
+def _version(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "not installed"
 
 
 @dataclass(frozen=True, slots=True)
