@@ -53,7 +53,7 @@ LONGEST = (
     "test_biomarker_summaries_nuts",
 )
 
-GARBAGE = 300_000
+GARBAGE = 600_000
 """New objects after which garbage is looked for: a few hundred megabytes at most."""
 
 # How long an example takes is the machine's business; how many there are is the test's.
@@ -120,19 +120,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         items[:] = [item for item in items if not item.get_closest_marker("browser")]
 
 
-# Graphs of models are large and full of cycles. What is imported stays; and garbage is looked for
-# between tests, where there is some, instead of all the time.
+# Graphs of models are large and full of cycles. Garbage is looked for between tests, where there is
+# some, instead of all the time; and what outlives a search is not searched again.
 
 
 def pytest_collection_finish() -> None:
-    gc.collect()
-    gc.freeze()
     gc.disable()
+    _tidy()
 
 
 def pytest_runtest_logfinish() -> None:
     if gc.get_count()[0] > GARBAGE:
-        gc.collect()
+        _tidy()
+
+
+def _tidy() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 def _group(path: Path) -> str:
