@@ -176,9 +176,7 @@ def test_both_rules_sum_a_trial_alike(
         peaks, _ = plane.levels_of(chart)
         t = np.linspace(peaks.min() - 0.7, peaks.max() + 0.7, 60)
         found, error = line_integrals(plane, chart, t)
-        seeds = np.concatenate(
-            [plane.always_on(chart, t), plane.levels_on(chart, t, plane.peaks)], axis=1
-        )
+        seeds = plane.seeds_on(chart, t)
         panels = integrate(plane.along(chart, t), seeds, np.empty((t.size, 0)))
         size = np.abs(panels.windows.peak)
         allowed = 1e-11 + 1e-14 * size + error + panels.error

@@ -319,8 +319,5 @@ def _given(plane: Plane, t: Floats, event: Event) -> Floats:
         value = get(u, 0.5 * t[row])
         return np.where((value > low) & (value < high), density(row, u), -np.inf)
 
-    peaks = np.concatenate(
-        [plane.always_on(_CHART, t), plane.levels_on(_CHART, t, plane.peaks)], axis=1
-    )
     breaks = plane.levels_on(_CHART, t, (*plane.breaks, *marks))
-    return totals(inside, peaks, breaks)[0]
+    return totals(inside, plane.seeds_on(_CHART, t), breaks)[0]

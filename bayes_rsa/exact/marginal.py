@@ -36,16 +36,11 @@ def line_integrals(
     """
     return totals(
         plane.along(chart, t),
-        _peaks(plane, chart, t),
+        plane.seeds_on(chart, t),
         plane.levels_on(chart, t, plane.breaks),
         tolerance=_INNER,
         halved=halved,
     )
-
-
-def _peaks(plane: Plane, chart: str, t: Floats) -> Floats:
-    levels = plane.levels_on(chart, t, plane.peaks)
-    return np.concatenate([plane.always_on(chart, t), levels], axis=1)
 
 
 def _about(plane: Plane, chart: str, t: Floats) -> Floats:
@@ -54,7 +49,7 @@ def _about(plane: Plane, chart: str, t: Floats) -> Floats:
     logs = np.full(t.size, np.nan)
     if smooth.any():
         some = t[smooth]
-        logs[smooth] = laplace(plane.along(chart, some), _peaks(plane, chart, some))
+        logs[smooth] = laplace(plane.along(chart, some), plane.seeds_on(chart, some))
     rest = np.isnan(logs)
     if rest.any():
         logs[rest] = line_integrals(plane, chart, t[rest])[0]

@@ -98,11 +98,12 @@ class Plane:
         found = [u for level in levels for u in crossings(chart, t, *level)]
         return np.stack(found, axis=1) if found else np.empty((t.size, 0))
 
-    def always_on(self, chart: str, t: Floats) -> Floats:
-        """A place on every line, where no level need cross it: shape ``(rows, 1)``."""
+    def seeds_on(self, chart: str, t: Floats) -> Floats:
+        """Where the peaks of all terms cross these lines, and a place on every line beside them."""
         l1, l0 = _value(self.peaks, "treatment"), _value(self.peaks, "control")
         u = {"treatment": l0, "control": l1, "risk_difference": 0.0}.get(chart, 0.5 * (l1 + l0))
-        return np.full((t.size, 1), u)
+        levels = self.levels_on(chart, t, self.peaks)
+        return np.concatenate([np.full((t.size, 1), u), levels], axis=1)
 
     def levels_at_peaks(self, chart: str) -> Floats:
         """Values of t where a break meets the peak of an arm's likelihood."""

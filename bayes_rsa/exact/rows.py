@@ -14,7 +14,16 @@ import numpy as np
 
 from bayes_rsa.exact.legendre import NODES, Floats, rule
 from bayes_rsa.exact.trapezoid import trapezoid
-from bayes_rsa.exact.windows import DEPTH, FAR, Indices, LogDensity, LogWeights, Windows, locate
+from bayes_rsa.exact.windows import (
+    DEPTH,
+    FAR,
+    ROUNDING,
+    Indices,
+    LogDensity,
+    LogWeights,
+    Windows,
+    locate,
+)
 
 __all__ = [
     "DEPTH",
@@ -39,7 +48,6 @@ _MISSED: Final = 20.0
 _BUDGET: Final = 200
 _BUDGET_ONE: Final = 2500
 _RESTARTS: Final = 6
-_ROUNDING: Final = 2e-15
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -113,7 +121,7 @@ def integrate(
     kept: list[tuple[Indices, Floats, Floats, Floats, Floats, Floats]] = []
     spent = 0
     # A log density of size 1e4 carries rounding of 1e-12 into the density.
-    allowed = tolerance + _ROUNDING * np.abs(windows.peak)
+    allowed = tolerance + ROUNDING * np.abs(windows.peak)
     for turn in range(_ROUNDS):
         half = 0.5 * (upper - lower)
         w = (lower + half)[:, None] + half[:, None] * nodes

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayes_rsa.exact.legendre import Floats
-from bayes_rsa.exact.windows import Indices, LogDensity, places_around
+from bayes_rsa.exact.windows import ROUNDING, Indices, LogDensity, finer, places_around
 
 Truths = NDArray[np.bool_]
 
@@ -33,9 +33,7 @@ _PARABOLA: Final = 4.0
 """Nats between neighbouring places in which a log density is about a parabola."""
 _LAPLACE: Final = 0.5 * float(np.log(np.pi))
 _ZOOMS: Final = 12
-_INNER: Final = np.arange(1, 5) / 5.0
 _COINCIDE: Final = 1e-9
-_ROUNDING: Final = 2e-15
 
 
 def trapezoid(
@@ -66,7 +64,7 @@ def trapezoid(
             sums.halve(log_density)
         total, rest = sums.result()
         with np.errstate(invalid="ignore"):
-            good = rest <= tolerance + _ROUNDING * np.abs(sums.peak)
+            good = rest <= tolerance + ROUNDING * np.abs(sums.peak)
         log_total[sums.row[good]] = total[good]
         error[sums.row[good]] = rest[good]
         if good.all():
@@ -116,10 +114,7 @@ def _bulk(log_density: LogDensity, seeds: Floats) -> _Bulk:
         steep = np.flatnonzero(((f[:, 1:2] - f) > _PARABOLA).any(axis=1))
         if not steep.size:
             break
-        low, mid, high = (x[steep, k][:, None] for k in range(3))
-        grid = np.concatenate(
-            [low, low + (mid - low) * _INNER, mid, mid + (high - mid) * _INNER, high], axis=1
-        )
+        grid = finer(*(x[steep, k][:, None] for k in range(3)))
         values = log_density(row[steep][:, None], grid)
         three = np.clip(np.argmax(values, axis=1), 1, grid.shape[1] - 2)[:, None] + np.arange(-1, 2)
         x[steep] = np.take_along_axis(grid, three, axis=1)

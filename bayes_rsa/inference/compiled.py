@@ -53,9 +53,9 @@ class CompiledModel:
         self._values = contract.data_of(model)
         if varying is not None:
             self._constant = {name: v for name, v in self._values.items() if name not in varying}
-            model = freeze_dims_and_data(model, data=list(self._constant))
             if same_shapes and len(self._values) > len(self._constant) + 1:
                 model, self._packing = packed(model, varying)
+            model = freeze_dims_and_data(model, data=list(self._constant))
         simplify_single_terms()
         self._compiled = nutpie.compile_pymc_model(model)
 

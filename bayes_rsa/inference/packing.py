@@ -54,12 +54,13 @@ def packed(model: pm.Model, names: Collection[str]) -> tuple[pm.Model, Packing]:
     Parameters
     ----------
     model
-        A model whose other data are constants.
+        A model that follows the contract. Freezing its other data afterwards lets its values know
+        the shapes that are known now.
     names
         Data of the model.
     """
     import pytensor
-    from pymc.model.fgraph import ModelFreeRV, fgraph_from_model, model_from_fgraph
+    from pymc.model.fgraph import fgraph_from_model, model_from_fgraph
     from pytensor.graph import FunctionGraph, clone_replace
 
     arrays = {d.name: d.get_value() for d in model.data_vars if d.name in names}
@@ -82,19 +83,6 @@ def packed(model: pm.Model, names: Collection[str]) -> tuple[pm.Model, Packing]:
         outputs=clone_replace(graph.outputs, replace=replaced, rebuild_strict=False), clone=False
     )
     graph._coords, graph._dim_lengths = coords, lengths
-    # Shapes are known better now, and values must know them as well.
-    values = {}
-    for node in graph.apply_nodes:
-        if isinstance(node.op, ModelFreeRV):
-            variable, value, *_ = node.inputs
-            transform = node.op.transform
-            free = (
-                variable
-                if transform is None
-                else transform.forward(variable, *variable.owner.inputs)
-            )
-            values[value] = free.type(name=value.name)
-    graph.replace_all(tuple(values.items()), import_missing=True)
     made = model_from_fgraph(graph, mutate_fgraph=True)
     for variable, start in starts.items():
         if start is not None:
