@@ -13,6 +13,7 @@ from scipy import integrate, special, stats
 
 from bayes_rsa.errors import InputError, VaguePriorWarning
 from bayes_rsa.priors import Prior, PriorMeaning, prior_meaning, zampieri
+from bayes_rsa.priors._joint import Baseline
 
 KEYS = ("odds_ratio", "risk_ratio", "risk_difference", "p_treatment", "p_control")
 
@@ -272,3 +273,21 @@ def test_record_is_plain() -> None:
 def test_refuses(arguments: dict[str, Prior], message: str) -> None:
     with pytest.raises(InputError, match=message):
         prior_meaning(**arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("q", [0.025, 0.5, 0.975])
+def test_a_quantile_takes_few_evaluations(q: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    joint = Baseline(Prior.normal(0.3, 0.5), Prior.normal(0, 1.5))
+    seen: list[float] = []
+    cdf = joint.cdf
+
+    def counted(key: str, y: float) -> float:
+        seen.append(y)
+        return cdf(key, y)
+
+    monkeypatch.setattr(joint, "cdf", counted)
+    y = joint.quantile("p_treatment", q)
+    # By bisection alone it would take 38.
+    assert len(seen) <= 25
+    # The sum of two normals.
+    assert y == pytest.approx(0.3 + math.hypot(0.5, 1.5) * special.ndtri(q), abs=1e-9)
