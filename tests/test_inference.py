@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import _thread
 import math
+import signal
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -145,11 +147,21 @@ def test_an_interrupted_fit_is_no_fit(monkeypatch: pytest.MonkeyPatch, draws: in
         refit(draws=draws)
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """A shell's job in the background ignores the signal; the process under test does not."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_a_real_interrupt_ends_the_fit() -> None:
+    compiled = compiled_midpoint()
     timer = threading.Timer(0.3, _thread.interrupt_main)
     timer.start()
     with pytest.raises(KeyboardInterrupt):
-        compiled_midpoint().sample(seed=1, draws=1_000_000, cores=1)
+        compiled.sample(seed=1, draws=1_000_000, cores=1)
     timer.join()
 
 
