@@ -48,7 +48,7 @@ def compiled_midpoint() -> CompiledModel:
 @cache
 def compiled_reported() -> CompiledModel:
     """A normal prior on a reported effect."""
-    return _swappable(models.reported_effect(REPORTED, effect=Prior.normal(0, 1)))
+    return CompiledModel(models.reported_effect(REPORTED, effect=Prior.normal(0, 1)))
 
 
 @cache
