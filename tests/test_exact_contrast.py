@@ -74,6 +74,8 @@ def test_sweep_equals_one_at_a_time(
     def one(_core: ContrastLikelihood, effect: Prior) -> exact.ExactPosterior:
         return alone.setdefault(effect, exact.log_odds_ratio(trial, effect=effect, **nuisance))
 
+    itself = core.posterior(PRIORS[0])
+    assert (itself.trial, itself.priors) == (trial, one(core, PRIORS[0]).priors)
     # What the sweep itself computes one at a time is not computed once more.
     monkeypatch.setattr(ContrastLikelihood, "posterior", one)
     values, errors = core.probabilities(PRIORS, EVENTS)
