@@ -100,7 +100,7 @@ def _likelihood(model: pm.Model, c: Card) -> str:
     for variable in model.observed_RVs:
         try:
             pm.logp(variable, model.rvs_to_values[variable])
-        except NotImplementedError:
+        except NotImplementedError:  # PyMC's word for a variable whose log density it cannot find
             return f"{variable.name!r} has no logp"
         if c.generative and not _draws(model, c, variable):
             return f"{variable.name!r} has no random method, so it generates no data"
@@ -119,7 +119,7 @@ def _draws(model: pm.Model, c: Card, variable: Any) -> bool:
         (given,) = graph_replace([variable], fixed, strict=False)
         with interpreted():
             pm.draw(given, draws=1, random_seed=0, mode=ONE_CALL)
-    except NotImplementedError:
+    except NotImplementedError:  # PyMC's word for a variable that has no sampler
         return False
     return True
 
