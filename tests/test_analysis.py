@@ -35,6 +35,31 @@ def test_round_trip_through_toml(name: str, tmp_path: Path) -> None:
     assert read_analysis(path) == analysis
     assert load_analysis(path) == analysis
     assert analysis_from_dict(analysis.to_dict()) == analysis
+    # Two priors are equal by their numbers; what is said about them must come back, too.
+    assert _said(read_analysis(path)) == _said(analysis)
+
+
+def _said(analysis: Analysis) -> list[tuple[str, ...]]:
+    priors = [p for s in analysis.specifications for p in s.priors.values()]
+    return [(p.label, p.rationale, p.source) for p in priors]
+
+
+def test_a_file_says_why_a_prior_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "a.toml"
+    stated = f'[analysis]\ntrial = "{NAME}"\n[analysis.reference]\neffect = "normal(0, 0.7)"\n'
+    path.write_text(stated + "[analysis.reference.about.effect]\nrationale = 'Asked for'\n")
+    prior = read_analysis(path).reference.priors["effect"]
+    assert (prior, prior.rationale) == (Prior.normal(0, 0.7), "Asked for")
+    for words, field in (
+        ("midpoint.source = 'x'", "about.midpoint"),
+        ("effect.reason = 'x'", "about.effect.reason"),
+        ("effect.source = 3", "about.effect.source"),
+        ("effect = 'x'", "about.effect"),
+    ):
+        path.write_text(f"{stated}[analysis.reference.about]\n{words}\n")
+        with pytest.raises(InputError) as refusal:
+            read_analysis(path)
+        assert f"analysis.reference.{field}" in str(refusal.value)
 
 
 def test_reference_is_stated_and_symmetric() -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from bayes_rsa.analysis.named_set import named_set, reference_specification
-from bayes_rsa.analysis.specification import PARAMETERS, Specification
+from bayes_rsa.analysis.specification import PARAMETERS, WORDS, Specification
 from bayes_rsa.analysis.statements import default_statements
 from bayes_rsa.analysis.value import ENGINES, Analysis
 from bayes_rsa.errors import InputError
-from bayes_rsa.fields import MISSING
+from bayes_rsa.fields import MISSING, check_text
 from bayes_rsa.files import read_text, write_text
 from bayes_rsa.priors import Prior
 from bayes_rsa.toml_text import check_keys, numbered, parse_toml, read_with
@@ -60,6 +61,9 @@ def _holds_analysis(path: Path) -> bool:
 
 def read_analysis(path: str | Path) -> Analysis:
     """Read an analysis from a TOML file; a trial's path in it is relative to the file.
+
+    What is said about a prior beside its numbers stands in a table of its own, such as
+    ``[analysis.reference.about.effect]`` with ``rationale``, ``source`` and ``label``.
 
     Raises
     ------
@@ -160,9 +164,11 @@ def _evidence(value: object, folder: Path | None) -> tuple[Study, ...]:
 
 
 def _specification(field: str, data: Mapping[str, Any], trial: Trial) -> Specification:
-    table = check_keys(field, data, ("name", "model", *_PARAMETERS, "group", "note", "assumed"))
+    keys = ("name", "model", *_PARAMETERS, "group", "note", "assumed", "about")
+    table = check_keys(field, data, keys)
     model = table.get("model", "log_odds_ratio" if trial.has_counts else "reported_effect")
     priors: dict[str, Prior] = {key: Prior.parse(table[key]) for key in _PARAMETERS if key in table}
+    priors |= _with_words(f"{field}.about", table.get("about", {}), priors)
     if model in PARAMETERS and not priors:
         needed = ", ".join(PARAMETERS[model][0])
         raise InputError(field, MISSING, f"{model} needs a prior on {needed}", "add it")
@@ -174,6 +180,19 @@ def _specification(field: str, data: Mapping[str, Any], trial: Trial) -> Specifi
         note=table.get("note", ""),
         assumed=table.get("assumed", False),
     )
+
+
+def _with_words(field: str, about: object, priors: Mapping[str, Prior]) -> dict[str, Prior]:
+    """The priors about which something is said, with what is said."""
+    found = {}
+    for parameter, words in check_keys(field, about, tuple(priors)).items():
+        name = f"{field}.{parameter}"
+        said = {
+            word: check_text(f"{name}.{word}", value)
+            for word, value in check_keys(name, words, WORDS).items()
+        }
+        found[parameter] = replace(priors[parameter], **said)
+    return found
 
 
 def _texts(field: str, value: object) -> tuple[str, ...] | None:

@@ -22,6 +22,9 @@ PARAMETERS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = Mappi
 )
 """Keyword priors of each model: required, and optional (at most one of these)."""
 
+WORDS: Final = ("label", "rationale", "source")
+"""What is said about a prior beside its numbers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Specification:
@@ -96,7 +99,12 @@ class Specification:
         return self.priors.get("effect")
 
     def to_dict(self) -> dict[str, Any]:
-        """JSON-able form, priors as text."""
+        """JSON-able form, priors as text; under ``about``, what is said about each of them."""
+        about = {
+            parameter: {word: getattr(prior, word) for word in WORDS if getattr(prior, word)}
+            for parameter, prior in self.priors.items()
+        }
+        said = {parameter: words for parameter, words in about.items() if words}
         return {
             "name": self.name,
             "model": self.model,
@@ -104,4 +112,5 @@ class Specification:
             "group": self.group,
             "note": self.note,
             "assumed": self.assumed,
+            **({"about": said} if said else {}),
         }
