@@ -17,6 +17,7 @@ from hypothesis import settings
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser
+    from report_fixtures import WholeReport
     from xdist.scheduler import LoadScopeScheduling
 
     from bayes_rsa.report import ReportResult
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 # Files that share what takes long to make: one worker runs them all.
 GROUPS = {
+    "test_report": "whole report",
     "test_report_doubt": "whole report",
     "test_report_hostile": "whole report",
     "test_report_page": "whole report",
@@ -33,7 +35,6 @@ GROUPS = {
 # Groups that take longest, the longest first: no worker is left with one of them at the end.
 LONGEST = (
     "whole report",
-    "test_report",
     "test_patient_level",
     "test_models",
     "test_calibration_models",
@@ -189,14 +190,14 @@ def counts() -> Trial:
 
 
 @pytest.fixture(scope="session")
-def whole_report(
-    tacrolimus: Trial, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[ReportResult, Results]:
-    """The whole named set by the exact engine, which takes no sampling: its report and results."""
-    from bayes_rsa.analysis import Analysis
+def whole_report(tacrolimus: Trial, tmp_path_factory: pytest.TempPathFactory) -> WholeReport:
+    """A reduced analysis by both engines: its report, its results, and its steps as told."""
+    import report_fixtures
+
     from bayes_rsa.report import making, report
 
     kept: list[Results] = []
+    phases: list[tuple[str, int, int]] = []
 
     def keeping(*given: Any) -> Results:
         kept.append(run(*given))
@@ -205,9 +206,12 @@ def whole_report(
     run = making.run
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(making, "run", keeping)
-        analysis = Analysis.default(tacrolimus, engines=("exact",))
-        made = report(analysis, out=tmp_path_factory.mktemp("whole") / "report")
-    return made, kept[0]
+        made = report(
+            report_fixtures.reduced(tacrolimus),
+            out=tmp_path_factory.mktemp("whole") / "report",
+            progress=lambda *step: phases.append(step),
+        )
+    return report_fixtures.WholeReport(made, kept[0], tuple(phases))
 
 
 @pytest.fixture(scope="session")

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html.parser import HTMLParser
 
 from bayes_rsa.analysis import Analysis, Specification
 from bayes_rsa.priors import Prior
+from bayes_rsa.report import ReportResult
+from bayes_rsa.report.results import Results
 from bayes_rsa.trial import Trial
+
+
+@dataclass(frozen=True)
+class WholeReport:
+    """A report, the results that it prints, and the steps that were told while it was made."""
+
+    result: ReportResult
+    results: Results
+    phases: tuple[tuple[str, int, int], ...]
 
 
 def reduced(trial: Trial, **changes: object) -> Analysis:

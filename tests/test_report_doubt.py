@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import reference_values
+from report_fixtures import WholeReport
 
 from bayes_rsa import exact
 from bayes_rsa.analysis import Analysis, Specification
@@ -40,13 +41,13 @@ REFERENCE = {
 
 
 @pytest.fixture(scope="module")
-def made(whole_report: tuple[ReportResult, Results]) -> ReportResult:
-    return whole_report[0]
+def made(whole_report: WholeReport) -> ReportResult:
+    return whole_report.result
 
 
 @pytest.fixture(scope="module")
-def found(whole_report: tuple[ReportResult, Results]) -> Results:
-    return whole_report[1]
+def found(whole_report: WholeReport) -> Results:
+    return whole_report.results
 
 
 def quiet(phase: str, done: int, total: int) -> None:
@@ -128,7 +129,7 @@ def test_everything_is_there(made: ReportResult) -> None:
 
 def test_numbers_agree_with_one_another(made: ReportResult, tacrolimus: Trial) -> None:
     known = {name: n["value"] for name, n in numbers(made).items()}
-    assert known["doubt.p.benefit"] == pytest.approx(known["reference.p.benefit"], abs=1e-9)
+    assert known["doubt.p.benefit"] == pytest.approx(known["reference.exact.p.benefit"], abs=1e-9)
     assert known["doubt.uncertain.none.p.benefit"] == pytest.approx(known["doubt.p.benefit"])
     assert known["doubt.bias.0.95"] == known["doubt.bias.1.0.95"]
     priors = {"effect": Prior.normal(0, 1), "midpoint": Prior.normal(0, 1.5)}
@@ -189,11 +190,14 @@ def test_nuts_is_asked_where_the_analysis_samples(
     monkeypatch.setattr(results_doubt, "doubt_statement", spy)
     usual = Analysis.default(tacrolimus, priors=(), seed=5)
     few = Analysis.default(tacrolimus, priors=(), ess_target=400)
+    never = Analysis.default(tacrolimus, priors=(), engines=("exact",))
     believed, exactly = found.doubt.believed, found.doubt.statement
     assert results_doubt.sampled_statement(usual, believed, exactly) is exactly
     assert "effective sample size" in str(results_doubt.sampled_statement(few, believed, exactly))
+    said_of_none = results_doubt.sampled_statement(never, believed, exactly)
+    assert said_of_none == "the analysis does not sample"
     assert [(a["engine"], a["seed"], a["believed"]) for a in asked] == [("nuts", 5, believed)]
-    assert found.doubt.sampled == "the analysis does not sample"
+    assert found.doubt.sampled == results_doubt.sampled_statement(few, believed, exactly)
 
     def stuck(trial: Trial, **settings: Any) -> DoubtStatement:
         raise ConvergenceError("the gate failed for discounted: R-hat 1.3", None)

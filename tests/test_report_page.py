@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Request
+from report_fixtures import WholeReport
 
 from bayes_rsa.report import ReportResult
-from bayes_rsa.report.results.records import Results
 
 pytestmark = pytest.mark.browser
 
@@ -29,8 +29,8 @@ PICTURES = """() => [...document.images].map(i => ({
 
 
 @pytest.fixture(scope="module")
-def full(whole_report: tuple[ReportResult, Results]) -> ReportResult:
-    return whole_report[0]
+def full(whole_report: WholeReport) -> ReportResult:
+    return whole_report.result
 
 
 def _open(browser: Browser, index: Path, width: int) -> tuple[Page, list[str]]:
