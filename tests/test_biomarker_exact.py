@@ -327,24 +327,33 @@ def test_a_prior_on_a_mean_difference() -> None:
     assert found.moments[0] == pytest.approx(mean, abs=4 * error)
 
 
-def test_quartiles_against_a_plain_grid() -> None:
-    one, other = Quartiles(1.0, 1.4, 2.3, 9), Quartiles(1.6, 2.2, 2.9, 12)
+@pytest.mark.parametrize(
+    ("one", "other", "places"),
+    [
+        (Quartiles(1.0, 1.4, 2.3, 9), Quartiles(1.6, 2.2, 2.9, 12), (-1.5, -0.6, 0.7)),
+        # Unequal arms, down to 62 nats below the likeliest difference.
+        (Quartiles(0.9, 1.5, 2.3, 200), Quartiles(1.6, 2.2, 2.9, 8), (-5.0, -0.5, 3.0)),
+    ],
+    ids=["small", "unequal"],
+)
+def test_quartiles_against_a_plain_grid(
+    one: Quartiles, other: Quartiles, places: tuple[float, ...]
+) -> None:
     found, _ = quartile_log_likelihood(one, other)
-    for d in (-1.5, -0.6, 0.7):
-        log_sd, level = np.meshgrid(np.linspace(-2.2, 2.2, 401), np.linspace(-3, 7, 801))
-        logs = np.zeros_like(level)
+    for d in places:
+        s, x = np.meshgrid(np.linspace(-2.5, 3.0, 221), np.linspace(-7, 7, 281))
+        logs = s.copy()
         for sign, (q1, q2, q3, n) in ((1, one), (-1, other)):
-            sd = np.exp(log_sd)
-            z = [(q - level - sign * 0.5 * d * sd) / sd for q in (q1, q2, q3)]
-            f, p = [stats.norm.logpdf(x) - log_sd for x in z], [stats.norm.cdf(x) for x in z]
+            z = [q * np.exp(-s) - x - sign * 0.5 * d for q in (q1, q2, q3)]
+            f, p = [stats.norm.logpdf(v) - s for v in z], [stats.norm.cdf(v) for v in z]
             gap = (n + 1) / 4
-            spaces = (p[0], p[1] - p[0], p[2] - p[1], 1 - p[2])
+            spaces = (p[0], p[1] - p[0], p[2] - p[1], stats.norm.sf(z[2]))
             with np.errstate(divide="ignore"):
-                logs += sum(f) + sum((gap - 1) * np.log(s) for s in spaces)
+                logs += sum(f) + sum((gap - 1) * np.log(v) for v in spaces)
             logs += math.lgamma(n + 1) - 4 * math.lgamma(gap)
-        cell = (4.4 / 400) * (10 / 800)
-        plain = math.log(np.exp(logs).sum() * cell)
-        assert float(found(np.array([d]))[0]) == pytest.approx(plain, abs=2e-4)
+        top, cell = logs.max(), (5.5 / 220) * (14 / 280)
+        plain = float(top) + math.log(np.exp(logs - top).sum() * cell)
+        assert float(found(np.array([d]))[0]) == pytest.approx(plain, abs=1e-5)
 
 
 def test_quartiles_say_what_values_say() -> None:

@@ -11,7 +11,8 @@ import numpy as np
 from bayes_rsa.exact.legendre import Floats
 from bayes_rsa.trial import Quartiles
 
-_GRID: Final = np.linspace(-9.0, 9.0, 49)
+_NODES: Final = np.linspace(-3.0, 3.0, 33)
+"""Nodes w, 3 sinh(w) SDs from the peak: evenly spaced there, and 30 SDs out at the ends."""
 _TABLE: Final = 241
 _FAR: Final = 14.0
 """Standardised differences from the likeliest one up to which the likelihood is tabulated."""
@@ -140,7 +141,8 @@ class _Joint:
             step = vectors @ ((vectors.T @ gradient) / np.maximum(values, 1e-3))
             step *= min(1.0, 0.5 / max(np.abs(step).max(), _TINY))
             at = at + step * np.array([unit, 1.0])
-            if np.abs(step).max() < 1e-6:
+            # What is left is about the square of the last step.
+            if np.abs(step).max() < 1e-3:
                 break
         return at
 
@@ -149,12 +151,13 @@ class _Joint:
 
         Levels are counted in SDs: the further out the SD, the wider the level.
         """
-        scale = [1 / math.sqrt(c) for c in self._curvature(d, peak)]
-        x, s = np.meshgrid(scale[0] * _GRID, scale[1] * _GRID)
+        scale = [3.0 / math.sqrt(c) for c in self._curvature(d, peak)]
+        x, s = np.meshgrid(*(width * np.sinh(_NODES) for width in scale))
+        stretch = np.log(np.cosh(_NODES))
         log_sd = peak[1] + s
-        logs = self(peak[0] + x * np.exp(log_sd), log_sd, d) + log_sd
+        logs = self(peak[0] + x * np.exp(log_sd), log_sd, d) + log_sd + stretch + stretch[:, None]
         top = float(logs.max())
-        cell = (_GRID[1] - _GRID[0]) ** 2 * scale[0] * scale[1]
+        cell = (_NODES[1] - _NODES[0]) ** 2 * scale[0] * scale[1]
         return top + math.log(float(np.exp(logs - top).sum()) * cell)
 
     def _curvature(self, d: float, peak: Floats) -> tuple[float, float]:
