@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -191,7 +190,9 @@ def _with_words(field: str, about: object, priors: Mapping[str, Prior]) -> dict[
             word: check_text(f"{name}.{word}", value)
             for word, value in check_keys(name, words, WORDS).items()
         }
-        found[parameter] = replace(priors[parameter], **said)
+        found[parameter] = priors[parameter].with_label(
+            said.get("label", ""), rationale=said.get("rationale"), source=said.get("source")
+        )
     return found
 
 

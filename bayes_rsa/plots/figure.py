@@ -53,9 +53,9 @@ class JournalFigure(Figure):
         pixels, stream = io.BytesIO(), io.BytesIO()
         with look():
             self.savefig(pixels, format="rgba", dpi=DPI)
-        size = tuple(int(inches * DPI) for inches in self.inches)
+        width, height = (int(inches * DPI) for inches in self.inches)
         # Nothing shows through; without that channel, a quicker compression makes as few bytes.
-        image = Image.frombytes("RGBA", size, pixels.getvalue()).convert("RGB")
+        image = Image.frombytes("RGBA", (width, height), pixels.getvalue()).convert("RGB")
         image.save(stream, format="png", dpi=(DPI, DPI), compress_level=3)
         return stream.getvalue()
 
