@@ -7,11 +7,13 @@ import pymc as pm
 import pytest
 import xarray as xr
 from pymc.stats import compute_log_likelihood, compute_log_prior
+from scipy import stats
 
 from bayes_rsa import Prior, contract, models
 from bayes_rsa.calibration.catalogue import CASES
-from bayes_rsa.inference.vectorized import log_densities, predictions
+from bayes_rsa.inference.vectorized import log_densities, predictions, prior_draws
 from bayes_rsa.simulation import simulate_markers
+from bayes_rsa.trial import Trial
 
 
 def _limited() -> pm.Model:
@@ -87,6 +89,63 @@ def test_predictions_of_a_law_of_several_variables() -> None:
     away = abs(found.mean(over) - apart.mean(over)) / error.where(error > 0)
     assert away.max() < 4.5  # the largest of about 50
     assert error.where(error > 0).count() > 40
+
+
+def _bounded() -> pm.Model:
+    """The control risk sets the limits of the effect, and with them the components' weights."""
+    trial = Trial.from_counts(treatment=(60, 75), control=(47, 74))
+    effect = Prior.parse("0.4*normal(-1.5, 0.5) + 0.6*normal(1.5, 1)")
+    return models.log_risk_ratio(trial, effect=effect, baseline=Prior.normal(0.5, 1.5))
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "independent_arms_mixture",
+        "bounded",
+        "doubt_missing_outcomes",
+        "evidence_power_prior_control",  # each power makes another law
+        "hierarchical_direction_only",
+        "mediation",
+    ],
+)
+def test_prior_draws_have_the_law_of_those_that_pymc_draws_one_by_one(name: str) -> None:
+    model = _bounded() if name == "bounded" else CASES[name].build()
+    free = [v.name for v in model.free_RVs]
+    found = prior_draws(model, 2000, seed=1)
+    apart = pm.sample_prior_predictive(draws=400, model=model, random_seed=2, **QUICK)["prior"]
+    assert set(found.data_vars) == set(apart.data_vars)
+    both = [x.stack(all=("chain", "draw")) for x in (found, apart.to_dataset())]
+    compared = []
+    for variable in found.data_vars:
+        assert found[variable].dims == apart[variable].dims
+        one, other = (x[variable].values.reshape(-1, x.sizes["all"]) for x in both)
+        compared += list(zip(one, other, strict=True))
+    # How variables hang together shows in their joint density.
+    joint = [log_densities(x[free], model, free) for x in (found, apart.to_dataset())]
+    compared.append(
+        tuple(d.to_array().sum(set(d.dims) - {"chain", "draw"}).sum("variable") for d in joint)
+    )
+    values = [stats.ks_2samp(np.ravel(a), np.ravel(b)).pvalue for a, b in compared]
+    assert min(values) > 1e-3 / len(values)
+    xr.testing.assert_identical(found, prior_draws(model, 2000, seed=1))
+
+
+def test_prior_draws_of_laws_that_are_graphs_of_others() -> None:
+    with pm.Model(coords={"place": range(3)}) as model:
+        base = pm.Truncated("base", pm.Normal.dist(0.0, 1.0), lower=0.0)
+        pm.Truncated("bounded", pm.Normal.dist(0.0, 1.0), lower=base, dims="place")
+        pm.MvNormal("vector", np.zeros(3), np.diag([1.0, 4.0, 9.0]), dims="place")
+    found = prior_draws(model, 1500, seed=3)
+    base, vector = found["base"].values.ravel(), found["vector"].values.reshape(-1, 3)
+    assert stats.kstest(base, stats.halfnorm.cdf).pvalue > 1e-4
+    # Given the base, the survival function over that at the base is uniform.
+    share = stats.norm.sf(found["bounded"].values[0]) / stats.norm.sf(base)[:, None]
+    assert min(stats.kstest(s, "uniform").pvalue for s in share.T) > 1e-4
+    assert (
+        min(stats.kstest(v / k, "norm").pvalue for k, v in zip((1, 2, 3), vector.T, strict=True))
+        > 1e-4
+    )
 
 
 def _prior_draws(model: pm.Model, count: int) -> xr.Dataset:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bayes_rsa import contract, defaults
-from bayes_rsa.inference.vectorized import log_densities, predictions
+from bayes_rsa.inference.vectorized import log_densities, predictions, prior_draws
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -22,20 +19,13 @@ def add_predictive(tree: xr.DataTree, model: pm.Model, card: contract.Card, *, s
     ``posterior_predictive`` where it is generative, ``log_likelihood``, and ``log_prior`` where the
     prior is proper (untransformed scale, no Jacobian).
     """
-    import pymc as pm
-
     draws = tree["posterior"].to_dataset()
     observed, free = ([v.name for v in found] for found in (model.observed_RVs, model.free_RVs))
-    with contract.interpreted(), _silent("pymc.sampling.forward"):
+    with contract.interpreted():
         if card.proper and card.generative:
-            prior = pm.sample_prior_predictive(
-                draws=defaults.PRIOR_DRAWS,
-                model=model,
-                random_seed=seed,
-                compile_kwargs={"mode": contract.ONE_CALL},
-            )
-            tree["prior"] = type(tree)(prior["prior"].to_dataset()[list(draws.data_vars)])
-            tree["prior_predictive"] = type(tree)(prior["prior_predictive"].to_dataset())
+            prior = prior_draws(model, defaults.PRIOR_DRAWS, seed=seed)
+            tree["prior"] = type(tree)(prior[list(draws.data_vars)])
+            tree["prior_predictive"] = type(tree)(predictions(prior, model, seed=seed))
         if card.generative:
             tree["posterior_predictive"] = type(tree)(predictions(draws, model, seed=seed))
         densities = log_densities(draws, model, [*observed, *(free if card.proper else ())])
@@ -66,15 +56,3 @@ def add_data(tree: xr.DataTree, model: pm.Model, card: contract.Card) -> None:
 def _dims(model: pm.Model, name: str, rank: int) -> tuple[str, ...]:
     unnamed = tuple(f"{name}_dim_{k}" for k in range(rank))
     return tuple(model.named_vars_to_dims.get(name, unnamed))
-
-
-@contextmanager
-def _silent(logger: str) -> Iterator[None]:
-    """Keep a library's progress lines from the terminal; its warnings still show."""
-    log = logging.getLogger(logger)
-    level = log.level
-    log.setLevel(logging.WARNING)
-    try:
-        yield
-    finally:
-        log.setLevel(level)

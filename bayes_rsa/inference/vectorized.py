@@ -7,6 +7,7 @@ by op in NumPy: nothing needs to be compiled, which is most of the time for a mo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
@@ -49,6 +50,85 @@ def log_densities(draws: xr.Dataset, model: pm.Model, names: Sequence[str]) -> x
     return _evaluated(draws, model, values, dict(zip(names, densities, strict=True)))
 
 
+def prior_draws(model: pm.Model, count: int, *, seed: int) -> xr.Dataset:
+    """Draws of every free and deterministic variable from the prior.
+
+    Parameters
+    ----------
+    model
+        A model with proper priors.
+    count
+        Number of draws.
+    seed
+        Non-negative integer.
+
+    Returns
+    -------
+    xr.Dataset
+        One variable per name, dims (chain, draw) and its own; of one chain.
+    """
+    import xarray as xr
+    from pytensor.graph.replace import graph_replace
+    from pytensor.graph.traversal import ancestors
+
+    seeds = np.random.SeedSequence(seed).spawn(len(model.free_RVs))
+    found = xr.Dataset(coords={"chain": [0], "draw": np.arange(count)})
+    values: dict[str, Graph] = {}
+    # A free variable comes after those that it depends on.
+    for variable, own in zip(model.free_RVs, seeds, strict=True):
+        above = {model.named_vars[name]: value for name, value in values.items()}
+        given = {v: above[v] for v in ancestors([variable]) if v in above}
+        drawn = _drawn(variable, given, found, np.random.default_rng(own))
+        found = found.assign(_named(model, {variable.name: drawn[None]}, found))
+        values[variable.name] = variable.type()
+    if not model.deterministics:
+        return found
+    given = {model.named_vars[name]: value for name, value in values.items()}
+    graphs = graph_replace(list(model.deterministics), given, strict=False)
+    names = [v.name for v in model.deterministics]
+    made = _evaluated(found, model, values, dict(zip(names, graphs, strict=True)))
+    return found.assign(made)
+
+
+def _drawn(
+    variable: Graph, given: dict[Graph, Graph], draws: xr.Dataset, rng: np.random.Generator
+) -> Any:
+    """Draws of a random variable, of whose parameters some follow from others' draws."""
+    import pymc as pm
+    from pytensor.graph.replace import graph_replace
+    from pytensor.graph.traversal import ancestors
+    from pytensor.tensor.random.op import RandomVariable
+    from pytensor.tensor.type_other import NoneTypeT
+
+    node, count = variable.owner, draws.sizes["draw"]
+    values = list(given.values())
+    columns = [_flat(draws[v.name], v.dtype) for v in given]
+    if not isinstance(node.op, RandomVariable):
+        seed = int(rng.integers(2**31))
+        if not given:
+            return pm.draw(variable, count, random_seed=seed, mode=contract.ONE_CALL)
+        graphs = graph_replace([variable], given, strict=False)
+        return over_draws(values, graphs, seed=seed)(*columns)[0]
+    parameters = node.op.dist_params(node)
+    free = [any(v in given for v in ancestors([parameter])) for parameter in parameters]
+    if not any(free):
+        shape = _value(variable.shape)[: variable.ndim - node.op.ndim_supp].tolist()
+        return node.op.rng_fn(rng, *map(_value, parameters), (count, *shape))
+    size = node.op.size_param(node)
+    own = None if isinstance(size.type, NoneTypeT) else tuple(_value(size).tolist())
+    moving = graph_replace(list(compress(parameters, free)), given, strict=False)
+    found = iter(over_draws(values, moving)(*columns))
+    rows = [
+        next(found) if f else [_value(v)] * count for v, f in zip(parameters, free, strict=True)
+    ]
+    return np.stack([node.op.rng_fn(rng, *one, own) for one in zip(*rows, strict=True)])
+
+
+def _value(graph: Graph) -> Any:
+    """What a graph of data alone is worth."""
+    return graph.eval(mode=contract.ONE_CALL)
+
+
 def predictions(draws: xr.Dataset, model: pm.Model, *, seed: int) -> xr.Dataset:
     """Data that the model could have shown, one set for each draw.
 
@@ -84,8 +164,6 @@ def _evaluated(
     seed: int | None = None,
 ) -> xr.Dataset:
     """Each graph, which is one of these values, at all draws of them."""
-    import xarray as xr
-
     evaluate = over_draws(list(values.values()), list(graphs.values()), seed=seed)
     sizes = draws.sizes["chain"], draws.sizes["draw"]
     columns = [_flat(draws[name], value.dtype) for name, value in values.items()]
@@ -93,12 +171,22 @@ def _evaluated(
         evaluate(*(column[start : start + _AT_ONCE] for column in columns))
         for start in range(0, sizes[0] * sizes[1], _AT_ONCE)
     ]
-    found, coords = {}, {"chain": draws["chain"], "draw": draws["draw"]}
+    arrays = {}
     for name, *some in zip(graphs, *parts, strict=True):
         array = np.concatenate(some)
+        arrays[name] = array.reshape(*sizes, *array.shape[1:])
+    return _named(model, arrays, draws)
+
+
+def _named(model: pm.Model, arrays: dict[str, Any], like: xr.Dataset) -> xr.Dataset:
+    """Arrays over (chain, draw, ...) of variables of the model, their dims by name."""
+    import xarray as xr
+
+    found, coords = {}, {"chain": like["chain"], "draw": like["draw"]}
+    for name, array in arrays.items():
         # The density of a multivariate law lacks its last dims.
-        dims = tuple(model.named_vars_to_dims.get(name, ()))[: array.ndim - 1]
-        found[name] = (("chain", "draw", *dims), array.reshape(*sizes, *array.shape[1:]))
+        dims = tuple(model.named_vars_to_dims.get(name, ()))[: array.ndim - 2]
+        found[name] = (("chain", "draw", *dims), array)
         coords |= {dim: list(model.coords[dim]) for dim in dims}
     return xr.Dataset(found, coords=coords)
 
