@@ -22,6 +22,7 @@ from bayes_rsa.exact.posterior import ExactPosterior
 if TYPE_CHECKING:
     from bayes_rsa.exact import biomarkers, doubt, external_evidence, tables
     from bayes_rsa.exact.conditional import conditional_odds_ratio
+    from bayes_rsa.exact.conjugate import arms_probabilities
     from bayes_rsa.exact.contrast import ContrastLikelihood
     from bayes_rsa.exact.marker_posterior import MarkerPosterior
     from bayes_rsa.exact.reported import reported_effect
@@ -30,6 +31,7 @@ __all__ = [
     "ContrastLikelihood",
     "ExactPosterior",
     "MarkerPosterior",
+    "arms_probabilities",
     "biomarkers",
     "conditional_odds_ratio",
     "doubt",
@@ -47,6 +49,7 @@ __all__ = [
 _LATER: Final = {
     "ContrastLikelihood": "contrast",
     "MarkerPosterior": "marker_posterior",
+    "arms_probabilities": "conjugate",
     "conditional_odds_ratio": "conditional",
     "reported_effect": "reported",
 }

@@ -1,4 +1,4 @@
-"""Log densities and predictions of a model, at many draws at once.
+"""Prior draws, predictions and log densities of a model, many draws at once.
 
 PyMC finds them draw by draw with a compiled function. Here one graph takes many draws and runs op
 by op in NumPy: nothing needs to be compiled, which is most of the time for a model of some size.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final, Protocol
 
 import numpy as np
@@ -12,7 +12,7 @@ from bayes_rsa.estimands import Statement
 from bayes_rsa.exact import (
     ContrastLikelihood,
     ExactPosterior,
-    independent_arms,
+    arms_probabilities,
     reported_effect,
 )
 from bayes_rsa.priors import Prior
@@ -115,16 +115,8 @@ class ArmsQuestion:
         if arm not in ARMS:
             raise InputError("arm", arm, "there is no such arm", f"use one of {', '.join(ARMS)}")
         self.statement, self.arm = statement, arm
-        event = Statement.parse(statement).resolve(trial.better, trial.measure)
-
-        def probability(prior: Prior) -> float:
-            pair = {
-                "treatment": other if arm == "control" else prior,
-                "control": other if arm == "treatment" else prior,
-            }
-            return independent_arms(trial, **pair).probability(event)[0]
-
-        self._probability: Callable[[Prior], float] = probability
+        self._trial, self._other = trial, other
+        self._event = Statement.parse(statement).resolve(trial.better, trial.measure)
         self.level = "independent arms"
         if arm != "both":
             rest = "control" if arm == "treatment" else "treatment"
@@ -132,4 +124,10 @@ class ArmsQuestion:
 
     def __call__(self, priors: Sequence[Prior]) -> Floats:
         """Posterior probability under each prior on the arm, or on both."""
-        return np.array([self._probability(prior) for prior in priors])
+        other = self._other
+        pairs = {
+            "both": [(prior, prior) for prior in priors],
+            "treatment": [(prior, other) for prior in priors],
+            "control": [(other, prior) for prior in priors],
+        }[self.arm]
+        return arms_probabilities(self._trial, pairs, self._event)[0]
