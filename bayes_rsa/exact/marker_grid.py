@@ -29,7 +29,7 @@ _ROOT: Final = math.sqrt(2 * math.pi)
 _ORDER: Final = 8
 _NARROW: Final = 5
 _INNER: Final = 12
-_TABLE: Final = 4000
+_TABLE: Final = 1000
 _MOST: Final = 40_000
 
 
@@ -73,7 +73,7 @@ class MarkerGrid:
         d, w = self._differences(*_range("effect", effect), _kinks(effect))
         mass = w * np.exp(effect.logpdf(d))
         below = d < 0
-        tables = {r: self._likelihood(r, d) for r in self.reports}
+        tables = {r: self._likelihood(r, d, s) for r, s in self._splines(d).items()}
         yield Shared(
             np.ones(1),
             math.nan,
@@ -96,8 +96,8 @@ class MarkerGrid:
         widest = _REACH * most
         d, w = self._differences(min(low, 0.0) - widest, max(high, 0.0) + widest, [])
         below = d < 0
-        tables = {r: self._likelihood(r, d) for r in self.reports}
-        splines = {r: self._spline(r, np.abs(d).max()) for r in self.reports}
+        splines = self._splines(d)
+        tables = {r: self._likelihood(r, d, s) for r, s in splines.items()}
         for t, weight in zip(tau, tau_weights, strict=True):
             if t < self.width:
                 yield self._narrow(mu, mu_weights * weight, float(t), splines)
@@ -151,11 +151,15 @@ class MarkerGrid:
         ]
         return _composite(np.unique(np.concatenate(parts)))
 
-    def _likelihood(self, report: TReport, d: Floats) -> Floats:
+    def _likelihood(self, report: TReport, d: Floats, spline: object) -> Floats:
         """Likelihood at differences and factors, by the table."""
-        spline = self._spline(report, float(np.abs(d).max()))
         at = report.per_d * d[:, None] + math.sqrt(self.rho) * self.factors
         return np.asarray(np.exp(spline(np.arcsinh(at / self.rest))))  # type: ignore[operator]
+
+    def _splines(self, d: Floats) -> dict[TReport, object]:
+        """The table of each report for differences as large as these."""
+        reach = float(np.abs(d).max())
+        return {report: self._spline(report, reach) for report in self.reports}
 
     def _spline(self, report: TReport, reach: float) -> object:
         """Log-likelihood of the report over arcsinh of its numerator's mean over the rest's SD."""
