@@ -1,4 +1,4 @@
-"""The log of a sum of one exponential is taken out of what is compiled, and nothing else."""
+"""What is rewritten is what it was, and nothing else is rewritten."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 from pytensor.graph.traversal import ancestors
 
 from bayes_rsa import Prior, contract, models
-from bayes_rsa.inference.rewriting import simplify_single_terms
+from bayes_rsa.inference.rewriting import simplify_single_terms, whole_arrays
 from bayes_rsa.trial import Trial
 
 
@@ -58,3 +58,13 @@ def test_a_mixture_keeps_its_sum(counts: Trial) -> None:
     ):
         model = freeze_dims_and_data(models.log_odds_ratio(counts, effect=prior))
         assert _sums(rewrite_pregrad(model.logp())) == left
+
+
+def test_a_softplus_of_whole_arrays_is_the_softplus() -> None:
+    x = pt.vector("x")
+    values = np.concatenate([[-np.inf, np.inf, 0.0], np.linspace(-800, 800, 40_001)])
+    plain = pytensor.function([x], pt.softplus(x), mode=contract.ONE_CALL)
+    ours = pytensor.function([x], pt.softplus(x), mode=whole_arrays())
+    assert "oftplus" in str(plain.maker.fgraph)
+    assert "oftplus" not in str(ours.maker.fgraph)
+    np.testing.assert_allclose(ours(values), plain(values), rtol=4e-16)

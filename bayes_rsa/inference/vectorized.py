@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 
 from bayes_rsa import contract
+from bayes_rsa.inference.rewriting import whole_arrays
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -221,7 +222,7 @@ def over_draws(
             [*many.values(), *data],
             vectorize_graph(_opened(graphs), many),
             random_seed=seed,
-            mode=contract.ONE_CALL,
+            mode=whole_arrays(),
             # Nothing need depend on all that is drawn.
             on_unused_input="ignore",
         )
