@@ -28,7 +28,7 @@ def _swappable(model: pm.Model) -> CompiledModel:
 @cache
 def compiled_arms() -> CompiledModel:
     """Beta priors on the arms."""
-    return CompiledModel(models.independent_arms(TACROLIMUS, treatment=UNIFORM, control=UNIFORM))
+    return _swappable(models.independent_arms(TACROLIMUS, treatment=UNIFORM, control=UNIFORM))
 
 
 @cache
