@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,6 +15,9 @@ from bayes_rsa.errors import InputError
 from bayes_rsa.estimands import Statement
 from bayes_rsa.priors import Prior
 from bayes_rsa.sensitivity import (
+    ContrastQuestion,
+    mean_that_tips,
+    sd_that_tips,
     tipping_arm_curve,
     tipping_arm_weight,
     tipping_curve,
@@ -21,6 +25,7 @@ from bayes_rsa.sensitivity import (
     tipping_sd,
     tipping_weight,
 )
+from bayes_rsa.sensitivity.tipping_search import POINTS
 from bayes_rsa.trial import Trial
 
 BASELINE = Prior.normal(0, 1.5)
@@ -117,6 +122,29 @@ def test_a_reported_effect_tips_where_the_normal_formula_says() -> None:
     expected = reported.scale_se / math.sqrt(z**2 / 1.959963984540054**2 - 1)
     assert found.value == pytest.approx(expected, rel=1e-7)
     assert "no baseline" in found.level
+
+
+def test_another_threshold_asks_about_the_same_priors_once(
+    counts: Trial, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    question, asked = ContrastQuestion(counts, "RD > 0.05"), []
+    found = exact.ContrastLikelihood.probabilities
+
+    def counted(self: exact.ContrastLikelihood, priors: Any, events: Any) -> Any:
+        asked.extend(priors)
+        return found(self, priors, events)
+
+    monkeypatch.setattr(exact.ContrastLikelihood, "probabilities", counted)
+    points = [sd_that_tips(question, t, mean=0.2) for t in (0.9, 0.85)]
+    points += [mean_that_tips(question, t, sd=0.5) for t in (0.9, 0.85)]
+    assert len(asked) == len(set(asked))
+    assert len(asked) < 2 * POINTS + 4 * 20
+    apart = [tipping_sd(counts, "RD > 0.05", t, mean=0.2) for t in (0.9, 0.85)]
+    apart += [tipping_mean(counts, "RD > 0.05", t, sd=0.5) for t in (0.9, 0.85)]
+    for point, other in zip(points, apart, strict=True):
+        assert point.crosses
+        assert point.values == pytest.approx(other.values, abs=1e-9)
+        assert point.reached == pytest.approx(other.reached, abs=1e-9)
 
 
 # ---- mixtures ---------------------------------------------------------------------------------

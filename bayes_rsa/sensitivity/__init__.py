@@ -66,6 +66,7 @@ if TYPE_CHECKING:
     from bayes_rsa.sensitivity.power_scaling import PowerScaling, power_scaling
     from bayes_rsa.sensitivity.power_scaling_exact import PowerScaledModel
     from bayes_rsa.sensitivity.prior_ess import EffectiveSampleSize, arm_ess, effect_ess
+    from bayes_rsa.sensitivity.questions import ContrastQuestion
     from bayes_rsa.sensitivity.relative_ess import relative_ess, tempered_relative_ess
     from bayes_rsa.sensitivity.reverse_bayes import (
         ReverseBayes,
@@ -79,6 +80,8 @@ if TYPE_CHECKING:
     from bayes_rsa.sensitivity.storage import read_sweep, write_sweep
     from bayes_rsa.sensitivity.sweep import sweep
     from bayes_rsa.sensitivity.tipping import (
+        mean_that_tips,
+        sd_that_tips,
         tipping_curve,
         tipping_mean,
         tipping_sd,
@@ -91,6 +94,7 @@ _NAMES: Final = {
     "BayesFactorCurve": "bayes_factor_curve",
     "BayesFactors": "bayes_factor",
     "Believed": "doubt",
+    "ContrastQuestion": "questions",
     "Convinced": "convinced",
     "DoubtCurve": "doubt",
     "DoubtStatement": "doubt",
@@ -138,6 +142,7 @@ _NAMES: Final = {
     "intrinsic_threshold": "reverse_bayes",
     "largest_leak": "leak",
     "log_bayes_factor_10": "bayes_factor",
+    "mean_that_tips": "tipping",
     "minimum_prior_probability": "bayes_factor",
     "mixture_grid": "grid",
     "mixture_weights": "mixture_weights",
@@ -151,6 +156,7 @@ _NAMES: Final = {
     "reverse_bayes": "reverse_bayes",
     "reweight": "reweighting",
     "savage_dickey": "bayes_factor",
+    "sd_that_tips": "tipping",
     "shrinkage": "shrinkage",
     "snr_prior": "shrinkage",
     "sweep": "sweep",
@@ -173,6 +179,7 @@ __all__ = [
     "BayesFactorCurve",
     "BayesFactors",
     "Believed",
+    "ContrastQuestion",
     "Convinced",
     "DoubtCurve",
     "DoubtStatement",
@@ -220,6 +227,7 @@ __all__ = [
     "intrinsic_threshold",
     "largest_leak",
     "log_bayes_factor_10",
+    "mean_that_tips",
     "minimum_prior_probability",
     "mixture_grid",
     "mixture_weights",
@@ -233,6 +241,7 @@ __all__ = [
     "reverse_bayes",
     "reweight",
     "savage_dickey",
+    "sd_that_tips",
     "shrinkage",
     "snr_prior",
     "sweep",

@@ -44,6 +44,8 @@ class Question(Protocol):
 class ContrastQuestion:
     """A statement under priors on the effect: the log odds ratio, or a reported effect.
 
+    It remembers its answers: another threshold of the statement is asked about the same priors.
+
     Parameters
     ----------
     trial
@@ -62,6 +64,7 @@ class ContrastQuestion:
         midpoint: Prior | None = None,
     ) -> None:
         self.trial, self.statement = trial, statement
+        self._known: dict[Prior, float] = {}
         counts = trial.has_counts
         self._event = Statement.parse(statement).resolve(trial.better, trial.measure, counts=counts)
         self._likelihood: ContrastLikelihood | None = None
@@ -81,9 +84,16 @@ class ContrastQuestion:
 
     def __call__(self, priors: Sequence[Prior]) -> Floats:
         """Posterior probability under each effect prior."""
+        new = [prior for prior in dict.fromkeys(priors) if prior not in self._known]
+        if new:
+            self._known |= zip(new, self._found(new), strict=True)
+        return np.array([self._known[prior] for prior in priors])
+
+    def _found(self, priors: Sequence[Prior]) -> list[float]:
         if self._likelihood is not None:
-            return self._likelihood.probabilities(priors, (self._event,))[0][:, 0]
-        return np.array([self._reported(p).probability(self._event)[0] for p in priors])
+            values, _ = self._likelihood.probabilities(priors, (self._event,))
+            return [float(value) for value in values[:, 0]]
+        return [self._reported(prior).probability(self._event)[0] for prior in priors]
 
     def log_marginal_likelihoods(self, priors: Sequence[Prior]) -> Floats:
         """Log marginal likelihood under each (proper) effect prior."""

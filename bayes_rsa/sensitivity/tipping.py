@@ -57,6 +57,17 @@ def tipping_sd(
         Range of SDs.
     """
     question = ContrastQuestion(trial, statement, baseline, midpoint)
+    return sd_that_tips(question, threshold, mean=mean, search=search)
+
+
+def sd_that_tips(
+    question: ContrastQuestion,
+    threshold: float,
+    *,
+    mean: float = 0.0,
+    search: tuple[float, float] = SD_RANGE,
+) -> TippingPoint:
+    """:func:`tipping_sd` for a question, which remembers what it answered for other thresholds."""
     return tipping_point(
         question,
         lambda sds: [Prior.normal(mean, sd) for sd in sds],
@@ -82,7 +93,7 @@ def tipping_mean(
     Parameters are those of :func:`tipping_sd`, with the SD given instead of the mean.
     """
     question = ContrastQuestion(trial, statement, baseline, midpoint)
-    return _mean_at(question, sd, threshold, search)
+    return mean_that_tips(question, threshold, sd=sd, search=search)
 
 
 def tipping_curve(
@@ -110,13 +121,18 @@ def tipping_curve(
     """
     question = ContrastQuestion(trial, statement, baseline, midpoint)
     at = tuple(float(sd) for sd in sds)
-    points = tuple(_mean_at(question, sd, threshold, search) for sd in at)
+    points = tuple(mean_that_tips(question, threshold, sd=sd, search=search) for sd in at)
     return TippingCurve(statement, threshold, f"prior SD of {question.effect}", at, points)
 
 
-def _mean_at(
-    question: ContrastQuestion, sd: float, threshold: float, search: tuple[float, float]
+def mean_that_tips(
+    question: ContrastQuestion,
+    threshold: float,
+    *,
+    sd: float,
+    search: tuple[float, float] = MEAN_RANGE,
 ) -> TippingPoint:
+    """:func:`tipping_mean` for a question, as :func:`sd_that_tips`."""
     return tipping_point(
         question,
         lambda means: [Prior.normal(mean, sd) for mean in means],

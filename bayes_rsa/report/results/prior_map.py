@@ -15,12 +15,13 @@ from bayes_rsa.estimands import Statement
 from bayes_rsa.priors import Prior, find_archetype, sceptical
 from bayes_rsa.report.results.setting import Setting
 from bayes_rsa.sensitivity import (
+    ContrastQuestion,
     TippingPoint,
+    mean_that_tips,
     prior_grid,
+    sd_that_tips,
     sweep,
     tipping_arm_weight,
-    tipping_mean,
-    tipping_sd,
     tipping_weight,
 )
 
@@ -144,14 +145,12 @@ def tips(analysis: Analysis, held: Setting) -> tuple[Tip, ...]:
     levels: list[Mapping[str, Any]] = [held.level]
     if trial.has_counts:
         levels += [{n: p} for n, p in _REFERENCE_LEVELS if held.level.get(n) != p]
-    for k, level in enumerate(levels):
-        points = {t: tipping_sd(trial, "benefit", t, search=range_sd, **level) for t in THRESHOLDS}
+    questions = [ContrastQuestion(trial, "benefit", **level) for level in levels]
+    for k, question in enumerate(questions):
+        points = {t: sd_that_tips(question, t, search=range_sd) for t in THRESHOLDS}
         found.append(_tip("benefit.sd" + _numbered(k), "sd", "prior SD", points))
-    for k, level in enumerate(levels):
-        points = {
-            t: tipping_mean(trial, "benefit", t, sd=sd, search=range_mean, **level)
-            for t in THRESHOLDS
-        }
+    for k, question in enumerate(questions):
+        points = {t: mean_that_tips(question, t, sd=sd, search=range_mean) for t in THRESHOLDS}
         found.append(_tip("benefit.mean" + _numbered(k), "mean", "prior mean", points))
     doubting = sceptic(analysis)
     if doubting is not None and doubting != held.effect:
@@ -170,15 +169,10 @@ def tips(analysis: Analysis, held: Setting) -> tuple[Tip, ...]:
             found.append(_tip("benefit.arms" + _numbered(k), "arms", varied, points))
     worth = worthwhile(analysis)
     if worth is not None:
-        points = {
-            t: tipping_sd(trial, worth, t, mean=mean, search=range_sd, **held.level)
-            for t in THRESHOLDS
-        }
+        question = ContrastQuestion(trial, worth, **held.level)
+        points = {t: sd_that_tips(question, t, mean=mean, search=range_sd) for t in THRESHOLDS}
         found.append(_tip("worthwhile.sd", "sd", "prior SD", points))
-        points = {
-            t: tipping_mean(trial, worth, t, sd=sd, search=range_mean, **held.level)
-            for t in THRESHOLDS
-        }
+        points = {t: mean_that_tips(question, t, sd=sd, search=range_mean) for t in THRESHOLDS}
         found.append(_tip("worthwhile.mean", "mean", "prior mean", points))
     return tuple(found)
 
