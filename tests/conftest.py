@@ -238,7 +238,21 @@ def hostile_report(tmp_path_factory: pytest.TempPathFactory) -> ReportResult:
         title="<script>alert(1)</script>",
     )
     analysis = report_fixtures.reduced(trial, engines=("exact",))
-    return report(analysis, out=tmp_path_factory.mktemp("hostile") / "report")
+    with pytest.MonkeyPatch.context() as patch:
+        _coarsen(patch)
+        return report(analysis, out=tmp_path_factory.mktemp("hostile") / "report")
+
+
+@pytest.fixture
+def coarse_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PNG files of few dots, for reports of which nobody looks at them."""
+    _coarsen(monkeypatch)
+
+
+def _coarsen(patch: pytest.MonkeyPatch) -> None:
+    from bayes_rsa.plots import figure
+
+    patch.setattr(figure, "DPI", 40)
 
 
 # ---- the installed package --------------------------------------------------------------------

@@ -238,7 +238,7 @@ def stuck(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CompiledModel, "sample", apart)
 
 
-@pytest.mark.usefixtures("stuck")
+@pytest.mark.usefixtures("stuck", "coarse_pictures")
 def test_a_failed_gate_withholds_the_headline(counts: Trial, tmp_path: Path) -> None:
     analysis = report_fixtures.reduced(counts)
     single = Analysis(
@@ -279,6 +279,7 @@ TRIALS = {
 }
 
 
+@pytest.mark.usefixtures("coarse_pictures")
 @pytest.mark.parametrize("name", TRIALS)
 def test_any_trial_has_a_report(name: str, tmp_path: Path) -> None:
     trial = TRIALS[name]
@@ -296,6 +297,7 @@ def test_any_trial_has_a_report(name: str, tmp_path: Path) -> None:
     assert benefit > 0.5 or name == "zero cell"
 
 
+@pytest.mark.usefixtures("coarse_pictures")
 def test_every_model_and_improper_priors_have_a_report(counts: Trial, tmp_path: Path) -> None:
     result = report(report_fixtures.spread(counts), out=tmp_path / "report")
     numbers = _numbers(result)
@@ -305,6 +307,7 @@ def test_every_model_and_improper_priors_have_a_report(counts: Trial, tmp_path: 
     assert numbers["reference.prior.p.benefit"]["value"] is None
 
 
+@pytest.mark.usefixtures("coarse_pictures")
 def test_a_difference_has_a_report(tmp_path: Path) -> None:
     trial = Trial.from_effect("MD", estimate="-2.1", ci=("-4.0", "-0.2"), better="lower")
     prior = Specification("Reference", "reported_effect", {"effect": Prior.normal(0, 5)})
