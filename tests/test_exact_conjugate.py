@@ -94,6 +94,21 @@ def test_usual_priors_need_no_quadrature_of_their_own(monkeypatch: pytest.Monkey
     assert np.all(np.diff(found)[20:] < 0)  # a prior that the arms do not differ
 
 
+@pytest.mark.parametrize("a", [1e-2, 1e-3, 1e-4, 1e-6])
+def test_arms_that_reach_beyond_the_nodes_are_computed_alone(a: float) -> None:
+    """Without events a prior of next to no weight leaves log odds over millions of units."""
+    trial = Trial.from_counts((0, 9), (0, 11))
+    pair = Prior.beta(a, 1), Prior.beta(2 * a, 1)
+    alone = exact.independent_arms(trial, treatment=pair[0], control=pair[1])
+    # -log p is all but exponential with rate a: the smaller of two has the larger rate.
+    found, _ = exact.arms_probabilities(trial, [pair], EVENTS[0])
+    assert found[0] == pytest.approx(1 / 3, abs=0.2 * a)
+    for event in (EVENTS[0], Event("odds_ratio", 1e-3, 1e3)):
+        found, errors = exact.arms_probabilities(trial, [pair], event)
+        value, error = alone.probability(event)
+        assert abs(found[0] - value) <= errors[0] + error
+
+
 def test_other_families_and_improper_priors_are_computed_alone() -> None:
     trial = Trial.from_counts((60, 75), (47, 74))
     pairs = [
