@@ -9,6 +9,7 @@ import numpy as np
 
 from bayes_rsa import contract, defaults
 from bayes_rsa.errors import ContractError
+from bayes_rsa.inference.calling import compiled_for_nuts
 from bayes_rsa.inference.packing import VECTOR, Packing, packed
 from bayes_rsa.inference.rewriting import simplify_single_terms
 
@@ -43,7 +44,6 @@ class CompiledModel:
         varying: Collection[str] | None = None,
         same_shapes: bool = False,
     ) -> None:
-        import nutpie
         from pymc.model.transform.optimization import freeze_dims_and_data
 
         self.model = model
@@ -57,7 +57,7 @@ class CompiledModel:
                 model, self._packing = packed(model, varying)
             model = freeze_dims_and_data(model, data=list(self._constant))
         simplify_single_terms()
-        self._compiled = nutpie.compile_pymc_model(model)
+        self._compiled = compiled_for_nuts(model)
 
     @classmethod
     def of(cls, models: Sequence[pm.Model]) -> Self:
