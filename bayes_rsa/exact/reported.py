@@ -11,10 +11,12 @@ import numpy as np
 from bayes_rsa.errors import InputError
 from bayes_rsa.exact.curve import Curve
 from bayes_rsa.exact.legendre import Floats
+from bayes_rsa.exact.normal import normal_curve
 from bayes_rsa.exact.plane import prior_levels
 from bayes_rsa.exact.posterior import ExactPosterior, Piece
 from bayes_rsa.exact.rows import Indices, integrate
 from bayes_rsa.priors import Component, Prior
+from bayes_rsa.priors.line import Normal
 from bayes_rsa.trial import Trial
 
 
@@ -83,6 +85,21 @@ def normal_posterior(
         logs = [k - 0.5 * ((x - c) / s) ** 2 for k, c, s in zip(constant, centre, se, strict=True)]
         return np.asarray(np.logaddexp.reduce(np.stack(logs), axis=0))
 
+    def closed_form(component: Component, order: int, halved: bool) -> Curve | None:
+        law = component.distribution
+        if len(centre) > 1 or not isinstance(law, Normal):
+            return None
+        (top,), (width,) = centre.tolist(), se.tolist()
+        together = math.hypot(width, law.sd)
+        shift = constant[0] + math.log(component.weight)
+        return normal_curve(
+            top + (law.mean - top) * (width / together) ** 2,
+            width * law.sd / together,
+            log_total=shift + math.log(width / together) - 0.5 * ((top - law.mean) / together) ** 2,
+            order=order,
+            halved=halved,
+        )
+
     def piece(number: int, component: Component) -> Piece:
         peaks, breaks = prior_levels(component)
         shift = math.log(component.weight)
@@ -91,6 +108,10 @@ def normal_posterior(
             return log_likelihood(x) + component.distribution.logpdf(x) + shift
 
         def curve(_chart: str, order: int, halved: bool) -> Curve:
+            known = closed_form(component, order, halved)
+            if known is not None:
+                return known
+
             def weights(t: Floats) -> Floats:
                 return np.stack([k * t for k in range(order + 1)])
 
