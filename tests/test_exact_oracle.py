@@ -93,14 +93,11 @@ def test_contrast_live() -> None:
     y1, n1, y0, n0 = 7, 12, 2, 10
     with mpmath.workdps(20):
 
-        def log_prior(x: mpmath.mpf) -> mpmath.mpf:
-            return -(mpmath.mpf(x - 0.5) ** 2) / (2 * mpmath.mpf("0.49"))
-
         def density(delta: mpmath.mpf, beta: mpmath.mpf) -> mpmath.mpf:
-            l1, l0 = beta + delta / 2, beta - delta / 2
-            h = y1 * l1 - n1 * mpmath.log1p(mpmath.exp(l1))
-            h += y0 * l0 - n0 * mpmath.log1p(mpmath.exp(l0))
-            return mpmath.exp(h + log_prior(delta) - beta**2 / (2 * mpmath.mpf("2.25")))
+            odds1, odds0 = mpmath.exp(beta + delta / 2), mpmath.exp(beta - delta / 2)
+            likelihood = odds1**y1 / (1 + odds1) ** n1 * odds0**y0 / (1 + odds0) ** n0
+            prior = (delta - 0.5) ** 2 / mpmath.mpf("0.49") + beta**2 / mpmath.mpf("2.25")
+            return likelihood * mpmath.exp(-prior / 2)
 
         middle = [-14, -6, -2, 1, 4, 14]
 
