@@ -25,8 +25,8 @@ def _model() -> pm.Model:
         scale = pm.Data("scale", 1.5)
         counts = pm.Data("counts", np.array([3, 0]), dims="row")
         grid = pm.Data("grid", GRID, dims=("row", "column"))
-        x = pm.Normal("x", 0, scale, dims="column")
-        pm.Poisson("y", pm.math.exp(pm.math.sum(grid * x, axis=1)), observed=counts, dims="row")
+        x = pm.Normal("x", dims="column")
+        pm.Potential("fit", -scale * pm.math.sum((counts - pm.math.sum(grid * x, axis=1)) ** 2))
         pm.Potential("below", pm.math.sum(pm.math.log(3.0 - x) + pm.math.sqrt(x**2)))
         pm.Deterministic("twice", 2 * grid + x, dims=("row", "column"))
     return model
