@@ -24,17 +24,11 @@ if TYPE_CHECKING:
     from bayes_rsa.report.results.records import Results
     from bayes_rsa.trial import Trial
 
-# What PyTensor leaves out here, and in processes that tests start, unless told otherwise.
-# - Where in the source each variable of a graph was made: a quarter of the time of building a
-#   model, and millions of small objects. Nobody asks for it.
-# - The C compiler, for the graphs that do not go to Numba: many machines have none, and on one that
-#   has not compiled them yet they take longer than what they are for.
-LEFT_OUT = {"traceback__limit": "0", "cxx": ""}
-flags = os.environ.get("PYTENSOR_FLAGS", "")
-for flag, setting in LEFT_OUT.items():
-    if flag not in flags:
-        flags = f"{flags},{flag}={setting}".removeprefix(",")
-os.environ["PYTENSOR_FLAGS"] = flags
+# Where in the source each variable of a graph was made: a quarter of the time of building a model,
+# and millions of small objects. Here and in processes that tests start nobody asks for it.
+if "traceback__limit" not in os.environ.get("PYTENSOR_FLAGS", ""):
+    flags = [os.environ.get("PYTENSOR_FLAGS", ""), "traceback__limit=0"]
+    os.environ["PYTENSOR_FLAGS"] = ",".join(filter(None, flags))
 
 # Files that share what takes long to make: one worker runs them all.
 GROUPS = {
