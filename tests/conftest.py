@@ -286,3 +286,12 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed_copy(installed: Path, tmp_path: Path) -> Path:
     """A copy of the installed package that a test may damage."""
     return shutil.copytree(installed, tmp_path / "installed")
+
+
+@pytest.fixture
+def interpreted() -> Iterator[None]:
+    """PyTensor without its C compiler, which takes longer than what graphs of one call are for."""
+    from bayes_rsa import contract
+
+    with contract.interpreted():
+        yield

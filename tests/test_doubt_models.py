@@ -110,6 +110,7 @@ def compiled(name: str) -> CompiledModel:
     )
 
 
+@pytest.mark.usefixtures("interpreted")
 @pytest.mark.parametrize("name", FIXED)
 def test_the_joint_density_is_the_exact_engine_s(name: str) -> None:
     function, arguments = FIXED[name]

@@ -222,6 +222,7 @@ def test_the_likelihood_is_exact_where_the_probability_rounds_to_one() -> None:
         assert low == pytest.approx(coefficient - level * (60 + 47), rel=1e-12)
 
 
+@pytest.mark.usefixtures("interpreted")
 def test_arms_keep_their_digits_near_certainty() -> None:
     model = models.independent_arms(TACROLIMUS, treatment=UNIFORM, control=UNIFORM)
     names = ("p_treatment_logodds__", "p_control_logodds__")

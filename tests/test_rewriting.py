@@ -15,6 +15,9 @@ from bayes_rsa.inference.rewriting import simplify_single_terms, whole_arrays
 from bayes_rsa.trial import Trial
 
 
+pytestmark = pytest.mark.usefixtures("interpreted")
+
+
 @pytest.fixture(autouse=True)
 def registered() -> None:
     simplify_single_terms()

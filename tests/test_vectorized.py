@@ -39,7 +39,10 @@ MODELS = {
 
 
 # PyMC cannot know from the draws alone that the data did not change.
-pytestmark = pytest.mark.filterwarnings("ignore:.*implicitly frozen")
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:.*implicitly frozen"),
+    pytest.mark.usefixtures("interpreted"),
+]
 
 QUICK = {"compile_kwargs": {"mode": contract.ONE_CALL}}
 
