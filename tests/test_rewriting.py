@@ -11,9 +11,8 @@ import pytest
 from pytensor.graph.traversal import ancestors
 
 from bayes_rsa import Prior, contract, models
-from bayes_rsa.inference.rewriting import simplify_single_terms, whole_arrays
+from bayes_rsa.inference.rewriting import simplify_single_terms, sum_short_products, whole_arrays
 from bayes_rsa.trial import Trial
-
 
 pytestmark = pytest.mark.usefixtures("interpreted")
 
@@ -71,3 +70,25 @@ def test_a_softplus_of_whole_arrays_is_the_softplus() -> None:
     assert "oftplus" in str(plain.maker.fgraph)
     assert "oftplus" not in str(ours.maker.fgraph)
     np.testing.assert_allclose(ours(values), plain(values), rtol=4e-16)
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "summed"),
+    [
+        ((1, 40), (40, 1), True),
+        ((1, 400), (400, 1), False),
+        ((2, 40), (40, 1), False),
+        ((1, 40), (40, 3), False),
+        ((1, None), (None, 1), False),
+    ],
+)
+def test_a_short_row_times_a_column_is_a_sum(row: Any, column: Any, summed: bool) -> None:
+    sum_short_products()
+    sum_short_products()
+    a, b = (pt.tensor(shape=shape, dtype="float64") for shape in (row, column))
+    function = pytensor.function([a, b], pt.dot(a, b), mode="FAST_RUN")
+    products = [n for n in function.maker.fgraph.apply_nodes if "dot" in str(n.op).lower()]
+    assert bool(products) is not summed
+    draws = np.random.default_rng(2)
+    x, y = (draws.normal(size=[n or 7 for n in shape]) for shape in (row, column))
+    np.testing.assert_allclose(function(x, y), x @ y, rtol=1e-12)

@@ -11,7 +11,7 @@ from bayes_rsa import contract, defaults
 from bayes_rsa.errors import ContractError
 from bayes_rsa.inference.calling import compiled_for_nuts
 from bayes_rsa.inference.packing import VECTOR, Packing, packed
-from bayes_rsa.inference.rewriting import simplify_single_terms
+from bayes_rsa.inference.rewriting import simplify_single_terms, sum_short_products
 
 if TYPE_CHECKING:
     import pymc as pm
@@ -57,6 +57,7 @@ class CompiledModel:
                 model, self._packing = packed(model, varying)
             model = freeze_dims_and_data(model, data=list(self._constant))
         simplify_single_terms()
+        sum_short_products()
         self._compiled = compiled_for_nuts(model)
 
     @classmethod

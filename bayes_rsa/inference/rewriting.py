@@ -1,8 +1,11 @@
-"""What PyTensor does not do to a graph by itself: two rewrites, which change no number.
+"""What PyTensor does not do to a graph by itself: three rewrites, which change no number.
 
 The logarithm of a sum of one exponential: every prior may be a mixture, so that its density ends in
 such a sum; of a single component, which most priors are, it is that component. Without it a model
 compiles in about four fifths of the time.
+
+The product of a row and a column: as a sum it compiles with what is around it; as a call of BLAS it
+took ten seconds, on a machine that had compiled nothing yet, for forty numbers.
 
 The softplus: where a graph runs op by op, in NumPy, PyTensor finds it number by number, in Python.
 """
@@ -14,6 +17,8 @@ from typing import Any, Final
 
 from bayes_rsa import contract
 
+_SHORT: Final = 256
+"""Length up to which a sum is as quick as BLAS."""
 _AT_THE_END: Final = 48.0
 """After every rewrite that might make a softplus, before what works in place."""
 
@@ -28,6 +33,24 @@ def simplify_single_terms() -> None:
 
     rewrite = node_rewriter([LogSumExp, Blockwise])(_single_term)
     register_canonicalize(rewrite, name="log_sum_exp_of_a_single_term")
+
+
+@cache
+def sum_short_products() -> None:
+    """Tell PyTensor, once, that a row times a column is a sum, where it knows that it is short."""
+    from pytensor.graph import node_rewriter
+    from pytensor.tensor.math import Dot
+    from pytensor.tensor.rewriting.basic import register_specialize
+
+    register_specialize(node_rewriter([Dot])(_short_product), name="row_times_column")
+
+
+def _short_product(_graph: Any, node: Any) -> Any:
+    row, column = node.inputs
+    (one, length), (_, other) = row.type.shape, column.type.shape
+    if (one, other) != (1, 1) or length is None or length > _SHORT:
+        return False
+    return [(row * column.T).sum(axis=1, keepdims=True).astype(node.outputs[0].dtype)]
 
 
 def _single_term(_graph: Any, node: Any) -> Any:
