@@ -38,13 +38,13 @@ def test_ranks_agree_with_simuk() -> None:
         sample_kwargs={
             "nuts_sampler": "pymc",
             "draws": DRAWS,
-            "tune": 200,
+            "tune": 100,
             "chains": 1,
             "cores": 1,
             "compile_kwargs": _QUICK,
         },
     )
-    with contract.python_draws():
+    with contract.interpreted(), contract.python_draws():
         other.run_simulations()
     theirs = other.simulations["prior_sbc"]["effect"].values.ravel()
     truths = other.ref_params["effect"].values
