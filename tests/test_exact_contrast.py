@@ -159,6 +159,16 @@ def test_tables_equal_one_at_a_time(effect: str, level: str) -> None:
         assert logs[y] == pytest.approx(alone.log_marginal_likelihood, abs=1e-8)
 
 
+@pytest.mark.parametrize("size", [200, 1001])
+def test_what_the_controls_show_does_not_depend_on_how_many_are_treated(size: int) -> None:
+    """Up to a thousand in an arm each number of events is computed from the one before."""
+    priors = {"effect": Prior.normal(0.6, 0.4), "baseline": Prior.normal(-0.3, 0.2)}
+    controls = [
+        np.exp(tables.log_marginal_likelihoods((n, 5), **priors)).sum(axis=0) for n in (3, size)
+    ]
+    np.testing.assert_allclose(controls[1], controls[0], rtol=1e-9)
+
+
 @pytest.mark.parametrize(
     "text", ["beta(1, 1)", "logit_normal(0.3, 0.1)", "0.4*uniform(0.1, 0.6) + 0.6*beta(3, 2)"]
 )

@@ -7,6 +7,7 @@ For Box's predictive check and for operating characteristics: arrays of shape
 from __future__ import annotations
 
 import math
+from itertools import pairwise, product
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,8 @@ _CERTAIN: Final = 40.0
 """Log odds at which an event is certain in double precision."""
 _CHUNK: Final = 300_000
 """Numbers held at once: they fit the processor's cache."""
+_SHORT: Final = 1000
+"""Size of an arm up to which 2^-n is a number in double precision."""
 _CORE: Final = tuple(sign * x for x in (0.0, 0.7, 1.5, 2.5, 4.0, 6.0, 9.0) for sign in (-1, 1))
 
 
@@ -165,26 +168,32 @@ def _arm(n: int, prior: Prior) -> Floats:
 def _predictive(n: tuple[int, int], l1: Floats, l0: Floats, log_w: Floats) -> Floats:
     total = np.zeros((n[0] + 1, n[1] + 1))
     scale = float(np.max(log_w))
-    choose = [_log_choose(m) for m in n]
     size = max(1, _CHUNK // (sum(n) + 2))
-    for start in range(0, l1.size, size):
-        part = slice(start, start + size)
-        first, second = (
-            _binomial(m, logs, x)
-            for m, logs, x in zip(n, choose, (l1[part], l0[part]), strict=True)
-        )
-        first *= np.exp(log_w[part] - scale)
-        total += first @ second.T
+    # In each arm whatever is less likely is counted, events or their absence.
+    for likely1, likely0 in product((False, True), repeat=2):
+        some = np.flatnonzero(((l1 > 0) == likely1) & ((l0 > 0) == likely0))
+        found = np.zeros_like(total)
+        for start in range(0, some.size, size):
+            part = some[start : start + size]
+            first = _binomial(n[0], -np.abs(l1[part]))
+            first *= np.exp(log_w[part] - scale)
+            found += first @ _binomial(n[1], -np.abs(l0[part])).T
+        total += found[:: -1 if likely1 else 1, :: -1 if likely0 else 1]
     with np.errstate(divide="ignore"):
         return np.asarray(np.log(total) + scale)
 
 
-def _binomial(n: int, log_choose: Floats, log_odds: Floats) -> Floats:
-    # Probability of every number of events at every log odds, in place: it is most of the work.
-    terms = np.multiply.outer(np.arange(n + 1.0), log_odds)
-    terms -= n * softplus(log_odds)
-    terms += log_choose[:, None]
-    return np.asarray(np.exp(terms, out=terms))
+def _binomial(n: int, log_odds: Floats) -> Floats:
+    # Probability of every number of events at every log odds, none above 0; most of the work.
+    k = np.arange(n + 1.0)[:, None]
+    if n > _SHORT:
+        return np.asarray(np.exp(k * log_odds - n * softplus(log_odds) + _log_choose(n)[:, None]))
+    odds = np.exp(log_odds)
+    terms = (n - k + 1.0) / np.maximum(k, 1.0) * odds
+    terms[0] = np.exp(-n * np.log1p(odds))  # 2^-n or more
+    for one, after in pairwise(terms):
+        np.multiply(after, one, out=after)
+    return np.asarray(terms)
 
 
 def _nodes(prior: Prior, resolution: float) -> tuple[Floats, Floats]:
