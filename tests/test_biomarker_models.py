@@ -270,15 +270,11 @@ def test_summaries_are_drawn_from_their_density(name: str) -> None:
     }
     own = {k: own[k] for k in (v.name for v in model.free_RVs)}
     other = {k: v + (0.02 if k != "level" else 0.03) for k, v in own.items()}
+    both = {k: np.array([own[k], other[k]]) for k in own}
     log_likelihood_of = LogLikelihood(model)
     drawn = replicated(model, 1500, **own)
-    ratio = []
-    for report in drawn:
-        logs = [
-            log_likelihood_of({k: np.array([v]) for k, v in point.items()}, {"report": report})[0]
-            for point in (own, other)
-        ]
-        ratio.append(math.exp(logs[1] - logs[0]))
+    logs = np.array([log_likelihood_of(both, {"report": report}) for report in drawn])
+    ratio = np.exp(logs[:, 1] - logs[:, 0])
     assert np.std(ratio) > 0.05
     assert np.mean(ratio) == pytest.approx(1, abs=4 * np.std(ratio) / math.sqrt(len(ratio)))
 

@@ -81,6 +81,7 @@ def test_log_likelihood_of_a_reported_effect() -> None:
     np.testing.assert_allclose(found, norm.logpdf(0.7, effect, 0.3), rtol=1e-12)
 
 
+@pytest.mark.usefixtures("interpreted")
 @pytest.mark.parametrize("name", ["log_odds_ratio_midpoint", "log_risk_ratio", "risk_difference"])
 def test_log_likelihood_is_the_model_s(name: str) -> None:
     """The whole joint density less the prior, draw by draw, from PyMC's own function."""

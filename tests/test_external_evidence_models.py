@@ -158,6 +158,7 @@ def log_density(name: str, v: Values) -> float:
     return total
 
 
+@pytest.mark.usefixtures("interpreted")
 @pytest.mark.parametrize("name", WRITTEN)
 def test_the_joint_density_is_the_one_written_out(name: str) -> None:
     model = CASES[name].build()
