@@ -20,10 +20,13 @@ import numpy as np
 from bayes_rsa.exact.legendre import Floats
 
 _LOG2: Final = float(np.log(2.0))
+_LARGE: Final = 700.0
+"""Below the logarithm of the largest number; asinh(exp(x)) is x + log 2 long before."""
 
 
 def softplus(x: Floats) -> Floats:
     """log(1 + exp(x))."""
+    # Not logaddexp, which NumPy never computes several at a time, as it may exponentials.
     return np.asarray(np.maximum(x, 0.0) + np.log1p(np.exp(-np.abs(x))))
 
 
@@ -42,11 +45,7 @@ def log_sinh(x: Floats) -> Floats:
 
 def asinh_exp(a: Floats) -> Floats:
     """asinh(exp(a)), without overflow."""
-    large = np.maximum(a, 0.0)
-    small = np.minimum(a, 0.0)
-    return np.where(
-        a > 0, large + np.log1p(np.sqrt(1 + np.exp(-2 * large))), np.arcsinh(np.exp(small))
-    )
+    return np.asarray(np.arcsinh(np.exp(np.minimum(a, _LARGE))) + np.maximum(a - _LARGE, 0.0))
 
 
 def log_expm1(x: Floats) -> Floats:
