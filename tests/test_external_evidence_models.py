@@ -20,6 +20,8 @@ from bayes_rsa.models import independent_arms as arms_model
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Arm, Trial
 
+pytestmark = pytest.mark.usefixtures("interpreted")
+
 TRIAL = Trial.from_counts(treatment=(60, 75), control=(47, 74))
 NORMAL, UNIFORM = Prior.normal(0, 1), Prior.beta(1, 1)
 CONTROLS = tuple(replace(study, treatment=None) for study in studies("A"))
@@ -158,7 +160,6 @@ def log_density(name: str, v: Values) -> float:
     return total
 
 
-@pytest.mark.usefixtures("interpreted")
 @pytest.mark.parametrize("name", WRITTEN)
 def test_the_joint_density_is_the_one_written_out(name: str) -> None:
     model = CASES[name].build()

@@ -162,6 +162,7 @@ EFFECTS = (
 )
 
 
+@pytest.mark.usefixtures("interpreted")
 @pytest.mark.parametrize("texts", ARM_CASES)
 def test_arms_have_the_density_of_the_exact_engine(texts: tuple[str, str]) -> None:
     treatment, control = map(Prior.parse, texts)
@@ -177,6 +178,7 @@ def test_arms_have_the_density_of_the_exact_engine(texts: tuple[str, str]) -> No
     np.testing.assert_allclose(gaps, gaps[0], rtol=0, atol=1e-9)
 
 
+@pytest.mark.usefixtures("interpreted")
 @pytest.mark.parametrize("effect", EFFECTS)
 @pytest.mark.parametrize("form", ["midpoint", "baseline"])
 def test_log_odds_ratio_has_the_density_of_the_exact_engine(effect: str, form: str) -> None:
@@ -191,6 +193,7 @@ def test_log_odds_ratio_has_the_density_of_the_exact_engine(effect: str, form: s
     np.testing.assert_allclose(gaps, gaps[0], rtol=0, atol=1e-9)
 
 
+@pytest.mark.usefixtures("interpreted")
 @pytest.mark.parametrize("effect", EFFECTS)
 @pytest.mark.parametrize("name", ["log_risk_ratio", "risk_difference"])
 def test_truncated_models_have_the_density_of_the_exact_engine(effect: str, name: str) -> None:
@@ -208,6 +211,7 @@ def test_truncated_models_have_the_density_of_the_exact_engine(effect: str, name
     np.testing.assert_allclose(gaps, gaps[0], rtol=0, atol=1e-8)
 
 
+@pytest.mark.usefixtures("interpreted")
 def test_the_likelihood_is_exact_where_the_probability_rounds_to_one() -> None:
     model = models.log_odds_ratio(
         TACROLIMUS, effect=Prior.normal(0, 1), midpoint=Prior.normal(0, 10)

@@ -17,6 +17,8 @@ from bayes_rsa.errors import InputError
 from bayes_rsa.models._variables import variable
 from bayes_rsa.priors import FAMILIES, Prior
 
+pytestmark = pytest.mark.usefixtures("interpreted")
+
 SINGLE = (
     "normal(0.3, 0.7)",
     "student_t(3, -0.2, 0.8)",
@@ -147,7 +149,6 @@ def test_the_gradient_by_the_limits_is_that_of_the_mass(text: str) -> None:
     np.testing.assert_allclose(gradient(-0.35, 0.45), expected, rtol=1e-5, atol=1e-6)
 
 
-@pytest.mark.usefixtures("interpreted")
 @pytest.mark.parametrize(
     ("text", "limits"),
     [(text, (None, None)) for text in SINGLE + MIXED]
@@ -174,7 +175,6 @@ def test_draws_agree_with_the_distribution(
     assert distance * np.sqrt(size) < KOLMOGOROV
 
 
-@pytest.mark.usefixtures("interpreted")
 @pytest.mark.parametrize("text", ["normal(-3, 0.1)", "normal(3, 0.1)", "student_t(5, -20, 1)"])
 def test_draws_from_a_far_tail_stay_between_the_limits(text: str) -> None:
     model = limited(Prior.parse(text), -0.5, 0.5)
@@ -183,7 +183,6 @@ def test_draws_from_a_far_tail_stay_between_the_limits(text: str) -> None:
     assert len(np.unique(drawn)) > 150
 
 
-@pytest.mark.usefixtures("interpreted")
 @pytest.mark.parametrize(
     ("text", "limits"),
     [(text, (None, None)) for text in SINGLE + MIXED]
