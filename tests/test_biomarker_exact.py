@@ -66,7 +66,7 @@ def test_the_widest_reference_is_cut_at_12(tacrolimus: Trial) -> None:
     prior = Prior.normal(0, 2)
     found = biomarkers.direction_only(tacrolimus, effect=prior)["IL-33"]
     for reach, allowed in ((12, 1e-9), (40, None)):
-        d = np.linspace(-reach, reach, 80_001)
+        d = np.linspace(-reach, reach, 20_001)
         weight = np.exp(found.log_likelihood(d) + prior.logpdf(d))
         total = integrate.simpson(weight, d)
         mean = integrate.simpson(weight * d, d) / total

@@ -52,7 +52,7 @@ def test_limits_and_missing_values_have_the_stated_shares() -> None:
 
 def test_the_natural_effects_are_those_of_two_worlds() -> None:
     """The truth by quadrature against risks counted among as many patients in each arm."""
-    n = 60_000
+    n = 30_000
     made = simulate_mediation(
         n=(n, n),
         seed=1,
