@@ -11,6 +11,7 @@ STAMP := $(VENV)/.installed
 LINKS := .cache/links
 OUT ?= report
 PYTEST_ARGS ?=
+PYTEST := $(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -q
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
 
 # Two processes share the machine's cores: a numerical library that starts threads of its own
@@ -20,7 +21,7 @@ export OPENBLAS_NUM_THREADS ?= 1
 # Container images set this to stay small; here dozens of processes import what one has compiled.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install report test lint types layers docs calibrate calibrate-patients bench lock clean
+.PHONY: help install report test test-slow lint types layers docs calibrate calibrate-patients bench lock clean
 
 help: ## list the jobs
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,8 +66,11 @@ bench: $(STAMP) ## the benchmarks: ratios measured in one run
 
 # ---- checks --------------------------------------------------------------------------------
 
-test: $(STAMP) ## the whole test suite
-	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder -q $(PYTEST_ARGS)
+test: $(STAMP) ## the test suite, but for the few tests that take longest
+	@$(PYTEST) -m 'not slow' $(PYTEST_ARGS)
+
+test-slow: $(STAMP) ## the tests that take longest: fits, calibrations and reports at length
+	@$(PYTEST) -m slow $(PYTEST_ARGS)
 
 lint: $(STAMP) types ## ruff, its formatter as a check, and mypy
 	@$(BIN)/ruff check .

@@ -12,7 +12,7 @@ import pytensor
 import pytensor.tensor as pt
 import xarray as xr
 
-from bayes_rsa import check
+from bayes_rsa import check, contract
 from bayes_rsa.models.biomarkers._noncentral_t import grid_for, log_density, log_probability
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import (
@@ -75,29 +75,43 @@ SUMMARISED = trial_with(
 )
 
 
-@cache
-def probability_function() -> Any:
-    """(report, critical, df, delta, grid) -> log probability, and its derivative in delta."""
-    inputs = [pt.vector(name) for name in ("report", "critical", "df", "delta", "grid")]
-    found = log_probability(*inputs)
-    return pytensor.function(inputs, [found, pytensor.grad(found.sum(), inputs[3])])
+# As NUTS calls them. Compiling a slope takes twice as long as all else, so that it is run op by op,
+# but for one slow test.
+
+PROBABILITY = ("report", "critical", "df", "delta", "grid")
+DENSITY = ("statistic", "df", "delta", "grid")
 
 
 @cache
-def density_function() -> Any:
-    """(statistic, df, delta, grid) -> log density, and its derivative in delta."""
-    inputs = [pt.vector(name) for name in ("statistic", "df", "delta", "grid")]
-    found = log_density(*inputs)
-    return pytensor.function(inputs, [found, pytensor.grad(found.sum(), inputs[2])])
+def compiled(*names: str, slope: bool = False) -> Any:
+    """Log probability or density as a function of these vectors; or its slope in delta with it."""
+    inputs = [pt.vector(name) for name in names]
+    found = {PROBABILITY: log_probability, DENSITY: log_density}[names](*inputs)
+    outputs = [found, pytensor.grad(found.sum(), inputs[-2])] if slope else found
+    return pytensor.function(inputs, outputs)
 
 
-def log_of(report: float, critical: float, df: float, delta: Any) -> tuple[Any, Any]:
-    """Log probability and its derivative at an array of non-centralities."""
+@cache
+def slope_of(*names: str) -> Any:
+    """Slope in delta as a function of these vectors, with nothing compiled."""
+    inputs = [pt.vector(name) for name in names]
+    found = {PROBABILITY: log_probability, DENSITY: log_density}[names](*inputs)
+    with contract.interpreted():
+        return pytensor.function(
+            inputs, pytensor.grad(found.sum(), inputs[-2]), mode=contract.ONE_CALL
+        )
+
+
+def probability_arguments(report: float, critical: float, df: float, delta: Any) -> tuple[Any, ...]:
+    """What the functions of PROBABILITY take, for an array of non-centralities."""
     delta = np.atleast_1d(np.asarray(delta, dtype=float))
     ones = np.ones_like(delta)
-    inputs = (report * ones, critical * ones, df * ones, delta, grid_for(df))
-    found = probability_function()(*inputs)
-    return found[0], found[1]
+    return report * ones, critical * ones, df * ones, delta, grid_for(df)
+
+
+def log_of(report: float, critical: float, df: float, delta: Any) -> Any:
+    """Log probability at an array of non-centralities."""
+    return compiled(*PROBABILITY)(*probability_arguments(report, critical, df, delta))
 
 
 def held(fit: xr.DataTree) -> xr.DataTree:

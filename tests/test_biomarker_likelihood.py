@@ -9,7 +9,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from marker_fixtures import REPORTS, density_function, log_of
+from marker_fixtures import (
+    DENSITY,
+    PROBABILITY,
+    REPORTS,
+    compiled,
+    log_of,
+    probability_arguments,
+    slope_of,
+)
 from reference_values import entries, value
 from scipy import stats
 
@@ -36,7 +44,7 @@ def setting(n: int, p: float = 0.05) -> tuple[float, int, float]:
 def test_significant_is_scipy_s_survival_function(n: int, p: float) -> None:
     t, df, per_d = setting(n, p)
     reference = stats.nct.sf(t, df, D * per_d)
-    for found in (log_of(2, t, df, D * per_d)[0], log_beyond(t, df, D * per_d)):
+    for found in (log_of(2, t, df, D * per_d), log_beyond(t, df, D * per_d)):
         np.testing.assert_allclose(np.exp(found), reference, rtol=0, atol=1e-10)
         likely = reference > 1e-6
         np.testing.assert_allclose(found[likely], np.log(reference[likely]), rtol=0, atol=1e-8)
@@ -45,8 +53,8 @@ def test_significant_is_scipy_s_survival_function(n: int, p: float) -> None:
 @pytest.mark.parametrize("n", [2, 5, 75, 1000])
 def test_significant_and_lower_is_the_mirror_image(n: int) -> None:
     t, df, per_d = setting(n)
-    lower, higher = (log_of(report, t, df, D * per_d)[0] for report in (-2, 2))
-    mirrored = log_of(2, t, df, -D * per_d)[0]
+    lower, higher = (log_of(report, t, df, D * per_d) for report in (-2, 2))
+    mirrored = log_of(2, t, df, -D * per_d)
     np.testing.assert_allclose(lower, mirrored, rtol=1e-13, atol=1e-13)
     assert (higher[D > 0] > lower[D > 0]).all()
 
@@ -59,13 +67,13 @@ def test_the_tail_is_mpmath_s(row: dict[str, Any]) -> None:
     delta = np.array([row["d"] * per_d])
     # t itself is rounded: the log has a slope in it of up to |delta| + t.
     allowed = 1e-11 + 4e-15 * abs(float(row["log"])) + 2e-15 * t * (abs(float(delta[0])) + t)
-    for found in (log_of(2, t, df, delta)[0], log_beyond(t, df, delta)):
+    for found in (log_of(2, t, df, delta), log_beyond(t, df, delta)):
         assert float(found[0]) == pytest.approx(float(row["log"]), rel=0, abs=allowed)
 
 
 def test_the_tail_that_scipy_gets_wrong() -> None:
     t, per_d = value("biomarker.tcrit_df147").value, value("biomarker.ncp_per_d").value
-    found = float(log_of(2, t, 147, [-3 * per_d])[0][0])
+    found = float(log_of(2, t, 147, [-3 * per_d])[0])
     assert round(found, 1) == -207.0
     assert abs(found - float(stats.nct.logsf(t, 147, -3 * per_d))) > 1
 
@@ -75,9 +83,9 @@ def test_the_tail_that_scipy_gets_wrong() -> None:
 def test_the_gradient_is_a_finite_difference(n: int, report: int) -> None:
     t, df, per_d = setting(n)
     h = 1e-4
-    places = [log_of(report, t, df, (D + k * h) * per_d)[0] for k in (-2, -1, 1, 2)]
+    places = [log_of(report, t, df, (D + k * h) * per_d) for k in (-2, -1, 1, 2)]
     slope = (places[0] - 8 * places[1] + 8 * places[2] - places[3]) / (12 * h)
-    found = log_of(report, t, df, D * per_d)[1] * per_d
+    found = slope_of(*PROBABILITY)(*probability_arguments(report, t, df, D * per_d)) * per_d
     rounding = 1e-14 * (1 + np.abs(places[0])) / h
     # |d| has no second derivative at 0.
     smooth = np.abs(D) > 3 * h
@@ -89,7 +97,8 @@ def test_the_gradient_is_a_finite_difference(n: int, report: int) -> None:
 def test_it_is_finite_everywhere(n: int, report: int) -> None:
     t, df, per_d = setting(n)
     far = np.array([-1e8, -1e4, -300.0, -30.0, 0.0, 30.0, 300.0, 1e4, 1e8]) * per_d
-    found, slope = log_of(report, t, df, far)
+    at = probability_arguments(report, t, df, far)
+    found, slope = log_of(report, t, df, far), slope_of(*PROBABILITY)(*at)
     assert np.isfinite(found).all()
     assert np.isfinite(slope).all()
 
@@ -99,7 +108,7 @@ def test_what_can_be_reported_has_probability_one(n: int) -> None:
     t, df, per_d = setting(n)
     delta = np.linspace(-3, 3, 25) * per_d
     higher, lower, neither, below, above = (
-        log_of(report, t, df, delta)[0] for report in (2, -2, 0, -1, 1)
+        log_of(report, t, df, delta) for report in (2, -2, 0, -1, 1)
     )
     together = np.logaddexp.reduce([higher, lower, neither])
     np.testing.assert_allclose(together, 0, rtol=0, atol=2e-11)
@@ -111,7 +120,8 @@ def test_the_density_is_scipy_s(n: int) -> None:
     df, per_d = 2 * n - 2, math.sqrt(n / 2)
     t, delta = np.linspace(-6, 6, 25), np.linspace(-1, 1, 25)[::-1] * per_d
     ones = np.ones_like(t)
-    found, slope = density_function()(t, df * ones, delta, grid_for(df))
+    at = (t, df * ones, delta, grid_for(df))
+    found, slope = compiled(*DENSITY)(*at), slope_of(*DENSITY)(*at)
     by_hand = np.array(
         [log_density(x, df, np.array([y]))[0] for x, y in zip(t, delta, strict=True)]
     )
@@ -120,8 +130,23 @@ def test_the_density_is_scipy_s(n: int) -> None:
     likely = reference > math.log(1e-6)
     np.testing.assert_allclose(found[likely], reference[likely], rtol=0, atol=1e-8)
     h = 1e-4
-    up, down = (density_function()(t, df * ones, delta + k * h, grid_for(df))[0] for k in (1, -1))
+    up, down = (compiled(*DENSITY)(t, df * ones, delta + k * h, grid_for(df)) for k in (1, -1))
     np.testing.assert_allclose(slope, (up - down) / (2 * h), rtol=1e-5, atol=1e-5)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("n", SIZES)
+def test_a_compiled_slope_is_the_one_run_op_by_op(n: int) -> None:
+    t, df, per_d = setting(n)
+    delta = np.concatenate([[-1e8, -300.0, -30.0], D, [30.0, 300.0, 1e8]]) * per_d
+    for report in (-2, -1, 0, 1, 2):
+        at = probability_arguments(report, t, df, delta)
+        found = compiled(*PROBABILITY, slope=True)(*at)[1]
+        np.testing.assert_allclose(found, slope_of(*PROBABILITY)(*at), rtol=1e-9, atol=1e-9)
+    delta = delta[1:-1]  # squared, 1e8 has no digit left beside t
+    at = (np.linspace(-6, 6, delta.size), df * np.ones_like(delta), delta, grid_for(df))
+    found = compiled(*DENSITY, slope=True)(*at)[1]
+    np.testing.assert_allclose(found, slope_of(*DENSITY)(*at), rtol=1e-9, atol=1e-9)
 
 
 def test_the_reference_likelihoods() -> None:

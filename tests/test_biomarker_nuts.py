@@ -16,6 +16,8 @@ from bayes_rsa.models import biomarkers as models
 from bayes_rsa.priors import Prior
 from bayes_rsa.trial import Trial
 
+pytestmark = pytest.mark.slow
+
 NORMAL = Prior.normal(0, 1)
 SHORT = {"predictive": False, "ess_target": 1000, "draws": 500, "tune": 400}
 

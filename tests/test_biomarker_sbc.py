@@ -103,6 +103,7 @@ def test_intervals_cover_as_often_as_they_say(kind: str) -> None:
     assert np.mean(hits) == pytest.approx(0.95, abs=3 * error)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("truth", [-0.5, 0.0, 0.3])
 def test_identified_differences_are_recovered(truth: float) -> None:
     """1,000 in each arm: no bias beyond the shrinkage that the prior states."""

@@ -16,6 +16,8 @@ from bayes_rsa.inference import CompiledModel
 from bayes_rsa.models import biomarkers as models
 from bayes_rsa.priors import Prior
 
+pytestmark = pytest.mark.slow
+
 FLAT = Prior.flat()
 
 

@@ -35,15 +35,18 @@ def nuts(name: str, compiled: dict[str, Nuts]) -> Nuts:
 
 
 # Each case costs a compile: the mixtures are in the long runs only, and the models that have a
-# module of their own are calibrated in its tests.
-QUICK = [
+# module of their own are calibrated in its tests. Two of the others are compiled here anyway.
+SHORT = [
     name
     for name, case in CASES.items()
     if "mixture" not in name and "." not in case.function and name not in PATIENT_CASES
 ]
+QUICK = ("independent_arms", "log_odds_ratio_midpoint")
 
 
-@pytest.mark.parametrize("name", QUICK)
+@pytest.mark.parametrize(
+    "name", [pytest.param(x, marks=() if x in QUICK else pytest.mark.slow) for x in SHORT]
+)
 def test_calibrated(name: str, compiled: dict[str, Nuts]) -> None:
     found = sbc(CASES[name].build(), SIMULATIONS, SEED, draws=DRAWS, engine=nuts(name, compiled))
     assert found.passed, found.explain()

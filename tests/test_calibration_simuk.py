@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pytest
 import simuk
 from calibration_engines import Effect, effect_model
 
@@ -13,6 +14,8 @@ from bayes_rsa.calibration.bands import p_value
 from bayes_rsa.calibration.generator import Generator, Truth
 from bayes_rsa.calibration.quantities import Quantities
 from bayes_rsa.calibration.simulation import simulate
+
+pytestmark = pytest.mark.slow
 
 SIMULATIONS, DRAWS = 10, 200
 _QUICK = {"mode": contract.ONE_CALL}

@@ -78,6 +78,7 @@ def _same(ours: Any, theirs: Any, x: Any) -> int:
     return code
 
 
+@pytest.mark.slow
 def test_they_are_in_use(ours: Any, theirs: Any) -> None:
     assert ours.compiled_logp_func.__wrapped__.__name__ == "log_density"
     assert ours.compiled_expand_func.__wrapped__.__name__ == "expanded"
@@ -87,12 +88,14 @@ def test_they_are_in_use(ours: Any, theirs: Any) -> None:
     assert theirs.compiled_logp_func.__wrapped__.__name__ == "logp_numba"
 
 
+@pytest.mark.slow
 def test_values_gradients_and_every_variable(ours: Any, theirs: Any) -> None:
     points = np.random.default_rng(1).normal(0, 0.8, (50, 3))
     assert [_same(ours, theirs, x) for x in points] == [0] * 50
     assert len(set(_expanded(ours, points[0])[1])) > 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("x", "code"),
     [((0, 1, 1), 3), ((3, 1, 1), 3), ((1, 1, np.nan), 3), ((1, 1, 5), 4), ((800, 1, 1), 4)],
@@ -101,6 +104,7 @@ def test_what_is_not_finite(ours: Any, theirs: Any, x: Any, code: int) -> None:
     assert _same(ours, theirs, x) == code
 
 
+@pytest.mark.slow
 def test_sizes_that_do_not_fit(ours: Any, theirs: Any) -> None:
     for compiled in (ours, theirs):
         assert _density(compiled, (1, 1, 1), size=2)[0] == -1
@@ -108,6 +112,7 @@ def test_sizes_that_do_not_fit(ours: Any, theirs: Any) -> None:
         assert _expanded(compiled, (1, 1, 1), length=5)[0] == -1
 
 
+@pytest.mark.slow
 def test_data_are_swapped(ours: Any, theirs: Any) -> None:
     data = {"scale": 0.4, "counts": np.array([7, 2]), "grid": -2 * GRID[::-1]}
     x = (0.3, -0.2, 1.1)

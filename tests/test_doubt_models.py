@@ -137,13 +137,16 @@ def test_the_contract_is_kept(name: str) -> None:
 
 
 # Missing and misclassified outcomes are in the long runs only: their simulations are slow.
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["bias", "reported bias"])
 def test_calibrated(name: str) -> None:
     found = sbc(built(name), 30, 7, draws=99, engine=Nuts(compiled(name), target_accept=0.95))
     assert found.passed, found.explain()
 
 
-@pytest.mark.parametrize("name", FREE)
+@pytest.mark.parametrize(
+    "name", [pytest.param(x, marks=() if "bias" in x else pytest.mark.slow) for x in FREE]
+)
 def test_both_engines_agree(name: str) -> None:
     function, arguments, trial = FREE[name]
     tree = fit(

@@ -66,6 +66,7 @@ def sampled() -> Iterator[tuple[SampledDoubts, list[str]]]:
         yield SampledDoubts(TRIAL, reference_belief(TRIAL)), compiled
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("place", range(5))
 def test_both_engines_tip_alike(sampled: tuple[SampledDoubts, list[str]], place: int) -> None:
     doubt = kinds(TRIAL)[place]
@@ -79,6 +80,7 @@ def test_both_engines_tip_alike(sampled: tuple[SampledDoubts, list[str]], place:
     assert error < 0.15 * abs(doubt.worst - doubt.none)
 
 
+@pytest.mark.slow
 def test_both_engines_count_alike(sampled: tuple[SampledDoubts, list[str]]) -> None:
     # P after 3 changes is 0.9459, and 0.9569 after 2: the Monte Carlo error is 0.002.
     asked = {"engine": "nuts", "thresholds": (0.95,), "sampled": sampled[0]}
@@ -86,6 +88,7 @@ def test_both_engines_count_alike(sampled: tuple[SampledDoubts, list[str]]) -> N
         assert count(TRIAL, **asked).amounts == count(TRIAL, thresholds=(0.95,)).amounts  # type: ignore[arg-type]
 
 
+@pytest.mark.slow
 def test_a_statement_by_nuts_compiles_each_model_once(
     sampled: tuple[SampledDoubts, list[str]],
 ) -> None:

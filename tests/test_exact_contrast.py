@@ -58,7 +58,11 @@ def test_usual_priors_are_resolved_together_in_small_trials(
     [
         (TRIAL, BASELINE),
         (TRIAL, MIDPOINT),
-        (Trial.from_counts(treatment=(0, 9), control=(4, 11)), MIXED_MIDPOINT),
+        pytest.param(
+            Trial.from_counts(treatment=(0, 9), control=(4, 11)),
+            MIXED_MIDPOINT,
+            marks=pytest.mark.slow,
+        ),
         (Trial.from_counts(treatment=(9000, 20_000), control=(9100, 20_000)), BASELINE),
     ],
     ids=["baseline", "midpoint", "empty cell, mixture", "large"],

@@ -22,6 +22,8 @@ from bayes_rsa.priors import Prior
 from bayes_rsa.summaries import as_posterior, probability_record
 from bayes_rsa.trial import Arm, Trial
 
+pytestmark = pytest.mark.slow
+
 STORED = json.loads((Path(__file__).parent / "oracle/spondylitis.json").read_text(encoding="utf-8"))
 STUDIES = tuple(
     Study(

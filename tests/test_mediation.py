@@ -67,6 +67,7 @@ def fits(compiled: CompiledModel) -> dict[str, xr.DataTree]:
 # ---- effects ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "truth"), [("plain", PLAIN), ("interaction", INTERACTION)])
 def test_the_truth_is_found(fits: dict[str, xr.DataTree], name: str, truth: SimulatedTrial) -> None:
     for effect in natural_effects(fits[name]):
@@ -77,12 +78,14 @@ def test_the_truth_is_found(fits: dict[str, xr.DataTree], name: str, truth: Simu
     assert by_key["natural_indirect_effect"].p_benefit > 0.99
 
 
+@pytest.mark.slow
 def test_direct_and_indirect_add_up_in_every_draw(fits: dict[str, xr.DataTree]) -> None:
     for tree in fits.values():
         direct, indirect, total = (tree["posterior"][key].values for key in EFFECTS)
         np.testing.assert_allclose(direct + indirect, total, atol=1e-14)
 
 
+@pytest.mark.slow
 def test_the_total_is_that_of_its_own_g_computation(fits: dict[str, xr.DataTree]) -> None:
     """Simulated patients against the model's quadrature, draw by draw."""
     for tree in fits.values():
@@ -136,6 +139,7 @@ def test_the_total_is_that_of_an_outcome_only_standardised_model() -> None:
     assert float(np.mean(np.square(scores))) < 2.5
 
 
+@pytest.mark.slow
 def test_the_total_is_near_that_of_the_two_arms_alone(fits: dict[str, xr.DataTree]) -> None:
     """On the same patients the two models differ by what the biomarker explains: little."""
     for name, simulated in (("plain", PLAIN), ("interaction", INTERACTION)):
@@ -235,6 +239,7 @@ def test_bad_patients_are_refused(change: dict[str, Any], field: str) -> None:
     assert caught.value.field == field
 
 
+@pytest.mark.slow
 def test_a_simulation_is_labelled_wherever_it_goes(fits: dict[str, xr.DataTree]) -> None:
     assert SMALL.data["simulated"].all()
     assert SMALL.data.attrs["simulated"]
@@ -246,6 +251,7 @@ def test_a_simulation_is_labelled_wherever_it_goes(fits: dict[str, xr.DataTree])
     assert all(e.to_dict()["simulated"] for e in natural_effects(fits["plain"]))
 
 
+@pytest.mark.slow
 def test_the_odds_ratio_is_not_asked_of_it(fits: dict[str, xr.DataTree]) -> None:
     with pytest.raises(InputError, match="natural_effects"):
         summarize(fits["plain"])

@@ -161,7 +161,7 @@ def test_hidden_values_are_integrated_by_their_latent_numbers() -> None:
     assert not card.generative
     p = {name: np.asarray(value) for name, value in Generator(model).prior(3).values.items()}
     rng = np.random.default_rng(1)
-    size = 60_000
+    size = 20_000
     many = {k: np.broadcast_to(v, (size, *v.shape)) for k, v in p.items()}
     many["hidden"] = rng.standard_normal((size, 1))
     many["patient_variance"] = 5 / rng.chisquare(5, (size, 1))
@@ -188,6 +188,7 @@ def test_hidden_values_are_integrated_by_their_latent_numbers() -> None:
     assert abs(ratio.mean() - 1) < 4 * ratio.std() / math.sqrt(size)
 
 
+@pytest.mark.usefixtures("interpreted")
 def test_the_correlations_have_the_lkj_prior() -> None:
     three = simulate_markers(ratios={"A": 1, "B": 1, "C": 1}, n=(4, 4), seed=1)
     model = patient_level(three.trial, three.data, mean=MEAN, correlation_shape=2.0)
@@ -207,6 +208,7 @@ def calibrated() -> Nuts:
     return Nuts(model, varying=contract.data_of(model).keys() - contract.hyperparameters_of(model))
 
 
+@pytest.mark.slow
 def test_a_fit_finds_what_was_simulated(calibrated: Nuts) -> None:
     """The compiled model is that of calibration, with other data."""
     truth = {"first": 0.6, "second": 0.9}
@@ -223,6 +225,7 @@ def test_a_fit_finds_what_was_simulated(calibrated: Nuts) -> None:
         assert float(draws.std()) < 0.1
 
 
+@pytest.mark.slow
 def test_calibration(calibrated: Nuts) -> None:
     model = calibrated.compiled.model
     found = sbc(model, 12, seed=3, draws=63, engine=calibrated, attempts=1)
@@ -240,6 +243,7 @@ def test_a_model_for_other_patients_has_a_latent_number_for_whatever_may_be_hidd
     assert sizes[0] < sizes[1] == 16 * 3
 
 
+@pytest.mark.slow
 def test_ratios_of_geometric_means(calibrated: Nuts) -> None:
     tree = fit(
         calibrated.compiled.model,

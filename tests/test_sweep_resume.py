@@ -43,6 +43,7 @@ sweep(
 # ---- kill and resume --------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_killed_sweep_goes_on_and_ends_with_the_same_numbers(
     counts: Trial, tmp_path: Path
 ) -> None:
