@@ -245,14 +245,17 @@ def hostile_report(tmp_path_factory: pytest.TempPathFactory) -> ReportResult:
 
 @pytest.fixture
 def coarse_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
-    """PNG files of few dots, for reports of which nobody looks at them."""
+    """PNG files of few dots and curves of few points, where nobody looks at them."""
     _coarsen(monkeypatch)
 
 
 def _coarsen(patch: pytest.MonkeyPatch) -> None:
     from bayes_rsa.plots import figure
+    from bayes_rsa.report.results import doubt
 
     patch.setattr(figure, "DPI", 40)
+    patch.setattr(doubt, "_POINTS", 4)
+    patch.setattr(doubt, "_MOST", 3)
 
 
 # ---- the installed package --------------------------------------------------------------------

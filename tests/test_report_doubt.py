@@ -235,6 +235,7 @@ def test_a_difference_is_doubted_in_its_own_unit() -> None:
     assert "on the mean difference favours" in words(results)
 
 
+@pytest.mark.usefixtures("coarse_pictures")
 def test_what_is_below_already_has_no_conclusion_to_overturn(found: Results) -> None:
     trial = Trial.from_counts(treatment=(10, 20), control=(9, 20))
     analysis = Analysis.default(trial, priors=(), engines=("exact",))
@@ -262,6 +263,7 @@ def test_independent_arms_keep_their_priors(tacrolimus: Trial) -> None:
     assert believed.is_proper
 
 
+@pytest.mark.usefixtures("coarse_pictures")
 def test_an_arm_without_outcomes_to_change_has_no_curve(found: Results) -> None:
     trial = Trial.from_counts(treatment=(9, 12), control=(8, 8))
     analysis = Analysis.default(trial, priors=(), engines=("exact",))
