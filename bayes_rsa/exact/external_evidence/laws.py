@@ -78,20 +78,20 @@ class _Quantiles(ABC):
         return np.asarray(1.0 - self.cdf(x))
 
     def ppf(self, q: Floats) -> Floats:
-        """Quantiles, by bisection to the last digits of the bracket."""
+        """Quantiles, to the last digits of the distribution function."""
+        from scipy.optimize.elementwise import find_root
+
         wanted = np.asarray(q, dtype=float)
         if not ((wanted > 0) & (wanted < 1)).all():
             raise InputError("q", q, "it lies between 0 and 1", "write it like 0.975")
-        flat = wanted.ravel()
-        first, last = self._bracket()
-        low, high = np.full(flat.shape, first), np.full(flat.shape, last)
-        for _ in range(60):
-            middle = 0.5 * (low + high)
-            below = self.cdf(middle) < flat
-            low, high = np.where(below, middle, low), np.where(below, high, middle)
-            if float(np.max(high - low)) < 1e-10 * (1.0 + float(np.max(np.abs(middle)))):
-                break
-        return np.asarray((0.5 * (low + high)).reshape(wanted.shape))
+
+        def above(x: Floats, *levels: Floats) -> Floats:
+            return self.cdf(x) - levels[0]
+
+        low, high = self._bracket()
+        found = find_root(above, (low, high), args=(wanted,))
+        # Where rounding leaves no change of sign, the quantile is an end of the bracket.
+        return np.where(found.success, found.x, np.where(wanted < 0.5, low, high))
 
     def interval(self, level: float = INTERVAL) -> tuple[float, float, float]:
         """Lower limit, median, upper limit of the equal-tailed interval."""
