@@ -54,6 +54,7 @@ def test_ranks_say_how_often_an_interval_covers() -> None:
         low.coverage(1.0)
 
 
+@pytest.mark.slow
 def test_a_short_run() -> None:
     model = MARKER_CASES["summary_statistics_means"].build()
     found = sbc(model, 20, seed=3, draws=63, workers=1)
