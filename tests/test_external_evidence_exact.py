@@ -21,6 +21,7 @@ from bayes_rsa.exact.external_evidence import (
     normal_shared_bias,
 )
 from bayes_rsa.exact.external_evidence.arms import counts_of, counts_of_trial
+from bayes_rsa.exact.external_evidence.laws import Part
 from bayes_rsa.exact.external_evidence.level import Level
 from bayes_rsa.exact.external_evidence.solving import Task
 from bayes_rsa.priors import Prior
@@ -579,6 +580,15 @@ def test_refusals_of_a_shared_bias(keywords: dict[str, object], words: str) -> N
 # ---- laws ---------------------------------------------------------------------------------------
 
 
+def test_a_quantile_beyond_rounding_is_an_end_of_the_bracket() -> None:
+    """Weights that lack a little of 1 leave no place for what lies in it."""
+    one = np.ones(1)
+    law = KernelLaw((Part(places=0 * one, weights=(1 - 1e-12) * one, step=0.0, spread=one),))
+    found = law.ppf(np.array([0.5, 1 - 1e-13]))
+    assert found[0] == pytest.approx(0.0, abs=1e-11)
+    assert found[1] == 40.0
+
+
 def test_laws_are_laws() -> None:
     answer = effect(
         meta_analytic_predictive(
@@ -592,8 +602,10 @@ def test_laws_are_laws() -> None:
     assert answer.heterogeneity is not None
     q = np.array([0.001, 0.025, 0.3, 0.5, 0.9, 0.999])
     for law in (mean(answer), answer.predictive, answer.studies["tang-2013"], answer.heterogeneity):
-        assert law.cdf(law.ppf(q)) == pytest.approx(q, abs=1e-8)
-        assert law.sf(law.ppf(q)) == pytest.approx(1 - q, abs=1e-8)
+        assert law.cdf(law.ppf(q)) == pytest.approx(q, abs=1e-13)
+        assert law.sf(law.ppf(q)) == pytest.approx(1 - q, abs=1e-13)
+        ends = law.ppf(np.array([np.nextafter(0, 1), 0.001, 0.999, np.nextafter(1, 0)]))
+        assert (np.diff(ends) > 0).all()
         x = np.linspace(float(law.ppf(np.array(1e-6))), float(law.ppf(np.array(1 - 1e-6))), 801)
         density = law.pdf(x)
         assert np.trapezoid(density, x) == pytest.approx(1.0, abs=1e-4)

@@ -152,10 +152,7 @@ def binomial_likelihood(events: float, n: float) -> tuple[Callable[[Floats], Flo
         # In terms of the distance from the peak, so that no digits are lost for a large n.
         x = log_odds - level
         low = np.minimum(x, 600.0)
-        shape = np.log1p(p * np.expm1(low))
-        shape += x - low
-        shape *= n
-        return top + events * x - shape
+        return top + events * x - n * (np.log1p(p * np.expm1(low)) + (x - low))
 
     return evaluate, level
 

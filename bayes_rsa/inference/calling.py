@@ -33,7 +33,7 @@ def log_density(dim, x_at, gradient_at, value_at, record_at):
         x = carray(x_at, ({size},))
 {data}
         value, gradient = graph(x{names})
-    except Exception:
+    except Exception:  # Numba knows no other; whatever the graph raises is nutpie's code
         return 1
     if gradient.size != {size}:
         return 1
@@ -56,7 +56,7 @@ def expanded(dim, length, x_at, values_at, record_at):
         x = carray(x_at, ({size},))
 {data}
         (values,) = graph(x{names})
-    except Exception:
+    except Exception:  # as above
         return -2
     if values.size != {length}:
         return -2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 
@@ -15,6 +15,9 @@ from bayes_rsa.exact.external_evidence.kernels import kernel_cdf, kernel_pdf
 from bayes_rsa.exact.legendre import Floats, integrals, values
 
 __all__ = ["KernelLaw", "Law", "PanelLaw", "Part"]
+
+_NO_CHANGE: Final = -1
+"""SciPy's status of a bracket on which the function does not change its sign."""
 
 
 class Law(Protocol):
@@ -91,7 +94,7 @@ class _Quantiles(ABC):
         low, high = self._bracket()
         found = find_root(above, (low, high), args=(wanted,))
         # Where rounding leaves no change of sign, the quantile is an end of the bracket.
-        return np.where(found.success, found.x, np.where(wanted < 0.5, low, high))
+        return np.where(found.status == _NO_CHANGE, np.where(wanted < 0.5, low, high), found.x)
 
     def interval(self, level: float = INTERVAL) -> tuple[float, float, float]:
         """Lower limit, median, upper limit of the equal-tailed interval."""
