@@ -12,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from bayes_rsa.exact.legendre import NODES, Floats, rule
+from bayes_rsa.exact.legendre import Floats, rule
 from bayes_rsa.exact.trapezoid import trapezoid
 from bayes_rsa.exact.windows import (
     DEPTH,
@@ -39,9 +39,11 @@ __all__ = [
     "totals",
 ]
 
-WIDTH: Final = 0.8
+NODES: Final = 24
+"""Nodes of a panel: more of them on wider panels are fewer in all."""
+WIDTH: Final = 1.6
 """Width in w of the first panels, for an integral."""
-RESOLVED: Final = 0.4
+RESOLVED: Final = 0.6
 """The same where the density itself is resolved: about what a normal peak needs."""
 _ROUNDS: Final = 60
 _MISSED: Final = 20.0
@@ -115,7 +117,7 @@ def integrate(
     row, lower, upper = _first_panels(windows, breaks, 0.5 * width if halved else width)
     rows = seeds.shape[0]
     count = windows.shift.shape[1]
-    nodes, _, analysis = rule()
+    nodes, _, analysis = rule(NODES)
     done = np.zeros((count, rows))
     missed = np.zeros((count, rows))
     kept: list[tuple[Indices, Floats, Floats, Floats, Floats, Floats]] = []
@@ -266,7 +268,7 @@ def _joined(
         return Panels(np.zeros(0, dtype=np.intp), nothing, nothing, block, block, block)
     row, lower, upper, terms, nodes, log_g = (np.concatenate(x) for x in zip(*kept, strict=True))
     order = np.lexsort((lower, row))
-    _, gauss, _ = rule()
+    _, gauss, _ = rule(NODES)
     return Panels(
         row[order],
         lower[order],
