@@ -13,7 +13,7 @@ from bayes_rsa.defaults import PROBABILITY_ERROR
 from bayes_rsa.exact.marginal import line_integrals
 from bayes_rsa.exact.models import likelihood
 from bayes_rsa.exact.plane import Plane, effect_jacobian, possible_mass, prior_term
-from bayes_rsa.exact.rows import Indices, integrate, totals
+from bayes_rsa.exact.rows import Indices, about, integrate, totals
 from bayes_rsa.exact.trapezoid import laplace, trapezoid
 from bayes_rsa.exact.windows import LogDensity
 from bayes_rsa.priors import Prior
@@ -57,6 +57,38 @@ SMOOTH = [
     (beta(3000.0, 17000.0), -1.7, log_beta(3000.0, 17000.0)),
     (lambda u: 4.0 * u - np.exp(u), 1.2, math.lgamma(4.0)),
 ]
+
+
+def box(lower: float, upper: float, slope: float = 0.0) -> Line:
+    return lambda u: np.where((u > lower) & (u < upper), slope * u, -np.inf)
+
+
+@pytest.mark.parametrize(
+    ("line", "seed", "breaks", "expected", "nats"),
+    [
+        *((line, seed, [], expected, 0.4) for line, seed, expected in SMOOTH),
+        (lambda u: -np.log1p((u / 0.2) ** 2), 0.1, [], math.log(0.2 * math.pi), 0.2),
+        (lambda u: -7 * np.abs(u - 3), 0.0, [3.0], math.log(2 / 7), 0.2),
+        (box(0.0, math.inf, -5.0), 1.0, [0.0], -math.log(5), 1.2),
+        (box(-2.0, 0.5), 3.0, [-2.0, 0.5], math.log(2.5), 1.2),
+        (box(1.0, 1.001), 0.0, [1.0, 1.001], math.log(0.001), 1.2),
+        (box(-300.0, 400.0), 3.0, [-300.0, 400.0], math.log(700), 1.2),
+        # Of a spike on a wide foot, the spike.
+        (
+            lambda u: np.logaddexp(normal(0, 0.01)(u), normal(0, 3)(u) - 2),
+            0.5,
+            [0.0],
+            math.log(math.sqrt(2 * math.pi) * (0.01 + 3 * math.exp(-2))),
+            4.0,
+        ),
+        (box(5.0, 4.0), 0.0, [], -math.inf, 0.0),
+    ],
+)
+def test_a_glance_tells_an_integral_to_a_few_nats(
+    line: Line, seed: float, breaks: list[float], expected: float, nats: float
+) -> None:
+    (found,) = about(rows(line), np.array([[seed]]), np.array([breaks]))
+    assert found == pytest.approx(expected, abs=nats)
 
 
 @pytest.mark.parametrize("halved", [False, True])

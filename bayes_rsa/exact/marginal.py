@@ -11,7 +11,7 @@ from bayes_rsa.exact.curve import Curve
 from bayes_rsa.exact.legendre import Floats
 from bayes_rsa.exact.plane import Plane
 from bayes_rsa.exact.points import distinct
-from bayes_rsa.exact.rows import Indices, LogWeights, integrate, totals
+from bayes_rsa.exact.rows import Indices, LogWeights, about, integrate, totals
 from bayes_rsa.exact.trapezoid import laplace
 
 _INNER: Final = 1e-12
@@ -44,15 +44,17 @@ def line_integrals(
 
 
 def _about(plane: Plane, chart: str, t: Floats) -> Floats:
-    """Log density of t to a nat or so, where a glance at each line will do."""
-    smooth = ~np.isfinite(plane.levels_on(chart, t, plane.breaks)).any(axis=1)
+    """Log density of t to a few nats, where a glance at each line will do."""
+    breaks = plane.levels_on(chart, t, plane.breaks)
+    smooth = ~np.isfinite(breaks).any(axis=1)
     logs = np.full(t.size, np.nan)
     if smooth.any():
         some = t[smooth]
         logs[smooth] = laplace(plane.along(chart, some), plane.seeds_on(chart, some))
     rest = np.isnan(logs)
     if rest.any():
-        logs[rest] = line_integrals(plane, chart, t[rest])[0]
+        some = t[rest]
+        logs[rest] = about(plane.along(chart, some), plane.seeds_on(chart, some), breaks[rest])
     return logs
 
 

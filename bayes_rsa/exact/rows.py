@@ -23,6 +23,7 @@ from bayes_rsa.exact.windows import (
     LogWeights,
     Windows,
     locate,
+    roughly,
 )
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "LogWeights",
     "Panels",
     "Windows",
+    "about",
     "integrate",
     "locate",
     "totals",
@@ -105,14 +107,11 @@ def integrate(
     halved
         Start from panels of half the width (nodes doubled).
     scout
-        The log density to a nat or so, by which the mass is found; ``log_density`` by default.
+        The log density to a few nats, by which the mass is found; ``log_density`` by default.
     depth
         How often the mode was missed so far.
     """
-    # A support that begins at a break is seen from just inside it.
-    aside = 1e-7 * (1.0 + np.abs(breaks))
-    around = [seeds, breaks, breaks - aside, breaks + aside] if breaks.shape[1] else [seeds]
-    windows = locate(scout or log_density, np.concatenate(around, axis=1), weights)
+    windows = locate(scout or log_density, _places(seeds, breaks), weights)
     width = RESOLVED if interpolate else WIDTH
     row, lower, upper = _first_panels(windows, breaks, 0.5 * width if halved else width)
     rows = seeds.shape[0]
@@ -216,6 +215,17 @@ def totals(
         )
         log_total[rest], error[rest] = found.log_total, found.error
     return log_total, error
+
+
+def about(log_density: LogDensity, seeds: Floats, breaks: Floats) -> Floats:
+    """Log integral of every row to a few nats; parameters are those of :func:`integrate`."""
+    return roughly(log_density, _places(seeds, breaks))
+
+
+def _places(seeds: Floats, breaks: Floats) -> Floats:
+    """Where to look for the modes: a support that begins at a break is seen from just inside it."""
+    aside = 1e-7 * (1.0 + np.abs(breaks))
+    return np.concatenate([seeds, breaks, breaks - aside, breaks + aside], axis=1)
 
 
 def _of(log_density: LogDensity, some: Indices) -> LogDensity:

@@ -15,7 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bayes_rsa.exact.legendre import Floats
-from bayes_rsa.exact.windows import ROUNDING, Indices, LogDensity, finer, places_around
+from bayes_rsa.exact.windows import (
+    LAPLACE,
+    ROUNDING,
+    Indices,
+    LogDensity,
+    finer,
+    places_around,
+)
 
 Truths = NDArray[np.bool_]
 
@@ -31,7 +38,6 @@ _DEPTH: Final = 40.0
 """Nats below its peak at which a density in w is cut: exp(-40) is 4e-18."""
 _PARABOLA: Final = 4.0
 """Nats between neighbouring places in which a log density is about a parabola."""
-_LAPLACE: Final = 0.5 * float(np.log(np.pi))
 _ZOOMS: Final = 12
 _COINCIDE: Final = 1e-9
 
@@ -80,7 +86,7 @@ def laplace(log_density: LogDensity, seeds: Floats) -> Floats:
     """
     bulk = _bulk(log_density, seeds)
     approximate = np.full(seeds.shape[0], np.nan)
-    approximate[bulk.row] = bulk.peak + np.log(bulk.scale) + _LAPLACE
+    approximate[bulk.row] = bulk.peak + np.log(bulk.scale) + LAPLACE
     return approximate
 
 

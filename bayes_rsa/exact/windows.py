@@ -39,6 +39,8 @@ _ENCLOSING: Final = 2.0 ** np.arange(1, 7) - 1.0
 _FALLING: Final = 2.0 ** np.arange(6)
 _OUTWARD: Final = _STRIDE * np.arange(10)
 _INNER: Final = np.arange(1, 5) / 5.0
+LAPLACE: Final = 0.5 * float(np.log(np.pi))
+"""Log integral of a parabola beyond its peak and the log of its distance of a nat."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -64,6 +66,46 @@ def locate(log_density: LogDensity, seeds: Floats, weights: LogWeights | None = 
     seeds
         Shape ``(rows, k)``: places that enclose the mode of each row; nan for none.
     """
+    found = _modes(log_density, seeds)
+    centre, scale, peak = found.centre, found.scale, found.peak
+    shift = np.zeros((centre.size, 1))
+    if weights is not None:
+        shift = np.asarray(weights(centre)).T.copy()
+    # Rows twice from here on: their left sides, then their right sides.
+    sides = np.flatnonzero(np.concatenate([found.alive, found.alive]))
+    seen = found.heights > (peak - DEPTH)[:, None]
+    away = np.where(seen, found.places - centre[:, None], 0.0)
+    reach = np.concatenate([-away.min(axis=1), away.max(axis=1)]).reshape(2, -1)
+    limits = np.arcsinh(np.maximum(reach, 0.5 * scale) / scale).ravel()
+    shift = _outward(log_density, limits, sides, centre, scale, peak, shift, weights)
+    return Windows(centre, scale, -limits[: centre.size], limits[centre.size :], peak, shift)
+
+
+def roughly(log_density: LogDensity, seeds: Floats) -> Floats:
+    """Log integral of every row to a few nats, from its mode and scale; -inf for none.
+
+    Parameters are those of :func:`locate`.
+    """
+    found = _modes(log_density, seeds)
+    return np.where(found.alive, found.peak + np.log(found.scale) + LAPLACE, -np.inf)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class _Modes:
+    """Mode of each row, the distance of a nat from it, and all that was seen on the way.
+
+    ``alive`` says whether a row has any mass; the peak of those that have none is 0.
+    """
+
+    centre: Floats
+    scale: Floats
+    peak: Floats
+    alive: NDArray[np.bool_]
+    places: Floats
+    heights: Floats
+
+
+def _modes(log_density: LogDensity, seeds: Floats) -> _Modes:
     rows = np.arange(seeds.shape[0])
     places = places_around(seeds)
     gap = np.nanmax(places, axis=1) - np.nanmin(places, axis=1)
@@ -80,18 +122,10 @@ def locate(log_density: LogDensity, seeds: Floats, weights: LogWeights | None = 
     _zoom(log_density, left, right, centre, peak)
     alive = np.isfinite(peak)
     peak = np.where(alive, peak, 0.0)
-    # Rows twice from here on: their left sides, then their right sides.
     steps = np.concatenate([left - centre, right - centre])
     sides = np.flatnonzero(np.concatenate([alive, alive]))
     scale = _scales(log_density, centre, peak, steps, sides)
-    shift = np.zeros((centre.size, 1))
-    if weights is not None:
-        shift = np.asarray(weights(centre)).T.copy()
-    away = np.where(heights > (peak - DEPTH)[:, None], places - centre[:, None], 0.0)
-    reach = np.concatenate([-away.min(axis=1), away.max(axis=1)]).reshape(2, -1)
-    limits = np.arcsinh(np.maximum(reach, 0.5 * scale) / scale).ravel()
-    shift = _outward(log_density, limits, sides, centre, scale, peak, shift, weights)
-    return Windows(centre, scale, -limits[: rows.size], limits[rows.size :], peak, shift)
+    return _Modes(centre, scale, peak, alive, places, heights)
 
 
 def places_around(seeds: Floats) -> Floats:
