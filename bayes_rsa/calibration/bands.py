@@ -7,6 +7,7 @@ under uniformity follows from the Markov chain of the counts, without simulation
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
@@ -24,6 +25,8 @@ POINTS: Final = 100
 
 _SMALLEST: Final = 1e-9
 """Below this statistic the p-value is its union bound: the chain would run over all counts."""
+_MIRROR: Final = 1e-9
+"""Relative distance of two tail probabilities that rounding may have moved apart."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,9 +92,8 @@ def p_value(ranks: Integers, largest: int) -> float:
     observed = statistic(ranks, largest)
     if observed < _SMALLEST:
         return min(1.0, observed * len(evaluation_points(largest)))
-    # As far as the observed value counts as outside; so does its mirror image, which rounding may
-    # have moved.
-    level = observed * (1.0 + 1e-9)
+    # As far as the observed value counts as outside; so does its mirror image.
+    level = observed * (1.0 + _MIRROR)
     inside = _probability_inside(*_limits(len(ranks), largest, level), len(ranks), largest)
     return min(1.0, max(0.0, 1.0 - inside))
 
@@ -99,13 +101,17 @@ def p_value(ranks: Integers, largest: int) -> float:
 @lru_cache(maxsize=64)
 def bands(size: int, largest: int, probability: float) -> Bands:
     """Simultaneous bands of at least this probability, the narrowest of equal pointwise level."""
-    low, high = np.log(_SMALLEST), np.log(1.0 - probability)
-    for _ in range(40):
-        middle = (low + high) / 2
-        limits = _limits(size, largest, float(np.exp(middle)))
-        enough = _probability_inside(*limits, size, largest) >= probability
-        low, high = (middle, high) if enough else (low, middle)
-    lower, upper = _limits(size, largest, float(np.exp(low)))
+    tails = _tails(size, largest)
+    found = np.unique(tails[(tails > _SMALLEST) & (tails < 1.0 - probability)])
+    # The limits change at these levels only: just above each, so that its mirror image is outside.
+    levels = np.concatenate([[_SMALLEST], found * (1.0 + _MIRROR)])
+
+    def too_narrow(k: int) -> bool:
+        limits = _limits(size, largest, float(levels[k]))
+        return _probability_inside(*limits, size, largest) < probability
+
+    first = bisect_left(range(1, levels.size), True, key=too_narrow)
+    lower, upper = _limits(size, largest, float(levels[first]))
     return Bands(_positions(largest), lower, upper, size)
 
 
