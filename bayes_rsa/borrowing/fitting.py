@@ -148,12 +148,25 @@ def _rounded(parts: Sequence[tuple[float, ...]]) -> list[tuple[float, ...]]:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Cells:
-    """A law's probabilities of cells: ``edges`` (m + 1,), ``places`` and ``masses`` (m,)."""
+    """A law's probabilities of cells.
+
+    Attributes
+    ----------
+    edges, middle
+        Limits of the cells, shape (m + 1,), and the law's median.
+    places, masses
+        Middles of the cells and their probabilities, which sum to 1; shape (m,).
+    whole, below
+        Probabilities of what is below the cells, of each and of what is above, shape (m + 2,); and
+        of what is below each edge.
+    """
 
     edges: Floats
+    middle: float
     places: Floats
     masses: Floats
-    law: Law
+    whole: Floats
+    below: Floats
 
     @classmethod
     def of(cls, law: Law) -> _Cells:
@@ -164,29 +177,28 @@ class _Cells:
         ends = np.arcsinh((ends[[0, -1]] - middle) / scale)
         u = np.linspace(ends[0], ends[1], _CELLS + 1)
         edges = middle + scale * np.sinh(u)
-        masses = np.maximum(_between(law, edges, middle), 0.0)
-        return cls(edges, 0.5 * (edges[1:] + edges[:-1]), masses / masses.sum(), law)
+        whole, below = _cut(law, edges, middle)
+        masses = np.maximum(whole[1:-1], 0.0)
+        places = 0.5 * (edges[1:] + edges[:-1])
+        return cls(edges, middle, places, masses / masses.sum(), whole, below)
 
     def misfit(self, prior: Prior) -> tuple[float, float]:
         """Divergence over the cells and their outside, and the largest difference of the cdfs."""
-        middle = float(self.places[np.searchsorted(np.cumsum(self.masses), 0.5)])
-        ends = self.edges[[0, -1]]
-        theirs = np.concatenate(
-            [_between(self.law, self.edges, middle), self.law.cdf(ends[:1]), self.law.sf(ends[1:])]
-        )
-        ours = np.concatenate(
-            [_between(prior, self.edges, middle), prior.cdf(ends[:1]), prior.sf(ends[1:])]
-        )
-        some = theirs > 0
-        ratio = np.log(theirs[some]) - np.log(np.maximum(ours[some], _SMALLEST))
-        gap = np.abs(self.law.cdf(self.edges) - np.asarray(prior.cdf(self.edges)))
-        return max(float(theirs[some] @ ratio), 0.0), float(gap.max())
+        ours, below = _cut(prior, self.edges, self.middle)
+        some = self.whole > 0
+        ratio = np.log(self.whole[some]) - np.log(np.maximum(ours[some], _SMALLEST))
+        gap = np.abs(self.below - below)
+        return max(float(self.whole[some] @ ratio), 0.0), float(gap.max())
 
 
-def _between(law: Law | Prior, edges: Floats, middle: float) -> Floats:
-    """Probability between edges, from whichever tail keeps the digits."""
+def _cut(law: Law | Prior, edges: Floats, middle: float) -> tuple[Floats, Floats]:
+    """Probabilities below, between and above edges, and those below each.
+
+    Each between two edges is from whichever tail keeps the digits.
+    """
     low, high = np.asarray(law.cdf(edges)), np.asarray(law.sf(edges))
-    return np.where(edges[1:] <= middle, np.diff(low), -np.diff(high))
+    between = np.where(edges[1:] <= middle, np.diff(low), -np.diff(high))
+    return np.concatenate([low[:1], between, high[-1:]]), low
 
 
 def _expectation_maximisation(cells: _Cells, count: int) -> list[tuple[float, float, float]]:
