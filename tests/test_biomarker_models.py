@@ -255,6 +255,7 @@ def test_before_and_after_have_their_joint_density() -> None:
     assert found[0] == pytest.approx(expected, rel=1e-10)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["means, proper", "quartiles", "twice, unknown correlation"])
 def test_summaries_are_drawn_from_their_density(name: str) -> None:
     """E[f(x | other) / f(x | own)] is 1 for draws from f(. | own)."""

@@ -70,7 +70,13 @@ def covered(posterior: MarkerPosterior, truth: float) -> bool:
     return low < truth < high
 
 
-@pytest.mark.parametrize("kind", ["direction", "unsigned", "selected", "exact"])
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "direction",
+        *(pytest.param(x, marks=pytest.mark.slow) for x in ("unsigned", "selected", "exact")),
+    ],
+)
 def test_intervals_cover_as_often_as_they_say(kind: str) -> None:
     """Truths from the prior, patients' values from them, t tests of those, posteriors by report.
 

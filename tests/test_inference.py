@@ -184,6 +184,7 @@ def test_provenance_is_complete() -> None:
 # ---- one compile, many priors ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_swapped_data_give_the_draws_of_a_fresh_compile() -> None:
     """Values, supports, a component without weight, and the number of components."""
     first = models.reported_effect(REPORTED, effect=Prior.uniform(-1, 2))
@@ -212,6 +213,7 @@ def test_constants_are_compiled_in_and_cannot_be_swapped() -> None:
         constant.with_data(model, {"effect__sd": np.array([2.0])})
 
 
+@pytest.mark.slow
 def test_data_in_one_vector_are_swapped_one_by_one(counts: Trial) -> None:
     first = models.log_odds_ratio(counts, effect=Prior.normal(0, 1))
     second = models.log_odds_ratio(
@@ -232,6 +234,7 @@ def test_data_in_one_vector_are_swapped_one_by_one(counts: Trial) -> None:
         together.with_data(first, {"effect__sd": np.ones(2)})
 
 
+@pytest.mark.slow
 def test_what_models_share_is_constant_and_what_differs_may_be_swapped() -> None:
     built = [models.reported_effect(REPORTED, effect=Prior.normal(0, sd)) for sd in (1.0, 0.3)]
     compiled = CompiledModel.of(built)

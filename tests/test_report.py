@@ -243,6 +243,7 @@ def stuck(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(CompiledModel, "sample", apart)
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("stuck", "coarse_pictures")
 def test_a_failed_gate_withholds_the_headline(tmp_path: Path) -> None:
     trial = Trial.from_effect("OR", log_effect=0.8, standard_error=0.4, better="higher")
@@ -291,7 +292,7 @@ TRIALS = {
 @pytest.mark.usefixtures("coarse_pictures")
 @pytest.mark.parametrize(
     "name",
-    [pytest.param(x, marks=pytest.mark.slow if TRIALS[x].has_counts else ()) for x in TRIALS],
+    [pytest.param(x, marks=() if x == "risk ratio" else pytest.mark.slow) for x in TRIALS],
 )
 def test_any_trial_has_a_report(name: str, tmp_path: Path) -> None:
     trial = TRIALS[name]

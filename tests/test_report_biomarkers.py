@@ -132,6 +132,7 @@ def test_every_class_of_evidence_has_its_place() -> None:
     assert (numbers["markers.means.normal-0-1.mean"].value or 0) > 0.3
 
 
+@pytest.mark.slow
 def test_reports_of_every_kind_have_figures_that_can_be_read() -> None:
     names = (
         "significant, direction not stated",

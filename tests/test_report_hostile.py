@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from report_fixtures import PageReader
 
 from bayes_rsa.report import ReportResult
+
+pytestmark = pytest.mark.slow
 
 
 def test_markup_in_a_trial_is_text(hostile_report: ReportResult) -> None:

@@ -47,7 +47,7 @@ def _open(browser: Browser, index: Path, width: int) -> tuple[Page, list[str]]:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("which", ["full", "hostile_report"])
+@pytest.mark.parametrize("which", ["full", pytest.param("hostile_report", marks=pytest.mark.slow)])
 def test_nothing_overflows_and_nothing_is_asked_of_the_network(
     browser: Browser, request: pytest.FixtureRequest, which: str, width: int
 ) -> None:

@@ -140,6 +140,7 @@ def test_a_power_of_the_likelihood(counts: Trial) -> None:
     assert reweight(full, power=1.0).relative_ess == pytest.approx(1.0, abs=1e-12)
 
 
+@pytest.mark.slow
 def test_truncated_priors_keep_their_normalising_constant(counts: Trial) -> None:
     """On the log risk ratio a prior is cut off where the control risk ends it."""
     wide, narrow = Prior.normal(0, 1), Prior.normal(0.1, 0.3)

@@ -88,6 +88,7 @@ def test_a_cell_depends_on_its_own_prior_only(counts: Trial) -> None:
     assert other["median"].values[0] != whole["median"].values[0]
 
 
+@pytest.mark.slow
 def test_one_compile_serves_all_priors_of_the_same_components(counts: Trial) -> None:
     settings = {
         "engine": "nuts",
@@ -224,6 +225,7 @@ def bare_model(_trial: Trial, **_priors: Prior) -> pm.Model:
     return pm.Model()
 
 
+@pytest.mark.slow
 def test_a_model_of_ones_own_is_as_good(counts: Trial) -> None:
     """Seen from the other arm: exchanging the arms gives a model that the exact engine knows."""
     effects = ["normal(0, 0.355)", "normal(0, 1)"]

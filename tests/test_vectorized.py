@@ -106,10 +106,11 @@ def _bounded() -> pm.Model:
     [
         "independent_arms_mixture",
         "bounded",
-        "doubt_missing_outcomes",
-        "evidence_power_prior_control",  # each power makes another law
-        "hierarchical_direction_only",
-        "mediation",
+        pytest.param("doubt_missing_outcomes", marks=pytest.mark.slow),
+        # Each power makes another law.
+        pytest.param("evidence_power_prior_control", marks=pytest.mark.slow),
+        pytest.param("hierarchical_direction_only", marks=pytest.mark.slow),
+        pytest.param("mediation", marks=pytest.mark.slow),
     ],
 )
 def test_prior_draws_have_the_law_of_those_that_pymc_draws_one_by_one(name: str) -> None:
