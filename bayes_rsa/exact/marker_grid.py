@@ -31,6 +31,7 @@ _NARROW: Final = 5
 _INNER: Final = 12
 _TABLE: Final = 1000
 _MOST: Final = 40_000
+_BLOCK: Final = 48
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -83,7 +84,7 @@ class MarkerGrid:
         )
 
     def hierarchical(self, mean: Prior, spread: Prior) -> Iterator[Shared]:
-        """One block for each τ."""
+        """For each τ one block, or one for each few neighbouring μ."""
         low, high = _range("mean", mean)
         mu, mu_weights = self._differences(low, high, _kinks(mean))
         mu_weights = mu_weights * np.exp(mean.logpdf(mu))
@@ -95,26 +96,14 @@ class MarkerGrid:
         tau_weights = tau_weights * np.exp(spread.logpdf(tau))
         widest = _REACH * most
         d, w = self._differences(min(low, 0.0) - widest, max(high, 0.0) + widest, [])
-        below = d < 0
         splines = self._splines(d)
         tables = {r: self._likelihood(r, d, s) for r, s in splines.items()}
         for t, weight in zip(tau, tau_weights, strict=True):
             if t < self.width:
                 yield self._narrow(mu, mu_weights * weight, float(t), splines)
                 continue
-            near = (d > mu[0] - _REACH * t) & (d < mu[-1] + _REACH * t)
-            lower, upper = near & below, near & ~below
-            down, up = (
-                w[part] * np.exp(-0.5 * ((d[part] - mu[:, None]) / t) ** 2) / (t * _ROOT)
-                for part in (lower, upper)
-            )
-            yield Shared(
-                mu_weights * weight,
-                float(t),
-                {r: down @ table[lower] for r, table in tables.items()},
-                {r: up @ table[upper] for r, table in tables.items()},
-                down.sum(axis=1),
-            )
+            for some in np.array_split(np.arange(mu.size), math.ceil(mu.size / _BLOCK)):
+                yield _wide(mu[some], mu_weights[some] * weight, float(t), d, w, tables)
 
     def _narrow(
         self, mu: Floats, weights: Floats, t: float, splines: dict[TReport, object]
@@ -171,6 +160,26 @@ class MarkerGrid:
         return CubicSpline(
             place, log_likelihood(report, self.rest * np.sinh(place), rest=self.rest)
         )
+
+
+def _wide(
+    mu: Floats, weights: Floats, t: float, d: Floats, w: Floats, tables: dict[TReport, Floats]
+) -> Shared:
+    """Neighbouring means and one τ; of d only what a normal of SD τ reaches from one of them."""
+    first, last = np.searchsorted(d, [mu[0] - _REACH * t, mu[-1] + _REACH * t])
+    middle = np.clip(np.searchsorted(d, 0.0), first, last)
+    lower, upper = slice(first, middle), slice(middle, last)
+    down, up = (
+        w[part] * np.exp(-0.5 * ((d[part] - mu[:, None]) / t) ** 2) / (t * _ROOT)
+        for part in (lower, upper)
+    )
+    return Shared(
+        weights,
+        t,
+        {r: down @ table[lower] for r, table in tables.items()},
+        {r: up @ table[upper] for r, table in tables.items()},
+        down.sum(axis=1),
+    )
 
 
 def _half_normal_scores(cut: Floats, upper: bool) -> tuple[Floats, Floats]:
