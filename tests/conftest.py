@@ -62,6 +62,8 @@ LONGEST = (
 
 GARBAGE = 600_000
 """New objects after which garbage is looked for: a few hundred megabytes at most."""
+COARSE = 40
+"""Dots per inch of pictures that nobody looks at."""
 
 # How long an example takes is the machine's business; how many there are is the test's.
 settings.register_profile("no deadline", deadline=None, derandomize=True)
@@ -131,8 +133,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 # some, instead of all the time; and what outlives a search is not searched again.
 
 
-def pytest_collection_finish() -> None:
+def pytest_sessionstart() -> None:
     gc.disable()
+
+
+def pytest_collection_finish() -> None:
     _tidy()
 
 
@@ -200,6 +205,7 @@ def whole_report(tacrolimus: Trial, tmp_path_factory: pytest.TempPathFactory) ->
     """A reduced analysis by both engines: its report, its results, and its steps as told."""
     import report_fixtures
 
+    from bayes_rsa.plots import figure
     from bayes_rsa.report import making, report
 
     kept: list[Results] = []
@@ -211,6 +217,7 @@ def whole_report(tacrolimus: Trial, tmp_path_factory: pytest.TempPathFactory) ->
 
     run = making.run
     with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(figure, "DPI", COARSE)
         patch.setattr(making, "run", keeping)
         made = report(
             report_fixtures.reduced(tacrolimus),
@@ -253,7 +260,7 @@ def _coarsen(patch: pytest.MonkeyPatch) -> None:
     from bayes_rsa.plots import figure
     from bayes_rsa.report.results import doubt
 
-    patch.setattr(figure, "DPI", 40)
+    patch.setattr(figure, "DPI", COARSE)
     patch.setattr(doubt, "_POINTS", 4)
     patch.setattr(doubt, "_MOST", 3)
 

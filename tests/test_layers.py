@@ -40,12 +40,14 @@ def lint_imports(installed: Path, folder: Path) -> subprocess.CompletedProcess[s
     )
 
 
+@pytest.mark.slow
 def test_layers(installed: Path, tmp_path: Path) -> None:
     done = lint_imports(installed, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "0 broken" in done.stdout
 
 
+@pytest.mark.slow
 def test_layers_see_the_models(installed_copy: Path, tmp_path: Path) -> None:
     """A model that imports a higher layer is caught: on the source tree it would not be."""
     with (installed_copy / "bayes_rsa" / "models" / "__init__.py").open("a") as file:
@@ -57,6 +59,7 @@ def test_layers_see_the_models(installed_copy: Path, tmp_path: Path) -> None:
     assert "bayes_rsa.models is not allowed to import bayes_rsa.report" in done.stdout
 
 
+@pytest.mark.slow
 def test_light_modules_stay_below_pymc(installed_copy: Path, tmp_path: Path) -> None:
     with (installed_copy / "bayes_rsa" / "errors.py").open("a") as file:
         file.write("\ndef late() -> None:\n    import pymc\n")
@@ -65,6 +68,7 @@ def test_light_modules_stay_below_pymc(installed_copy: Path, tmp_path: Path) -> 
     assert "bayes_rsa.errors is not allowed to import pymc" in done.stdout
 
 
+@pytest.mark.slow
 def test_a_new_module_must_be_placed(installed_copy: Path, tmp_path: Path) -> None:
     (installed_copy / "bayes_rsa" / "stray.py").touch()
     done = lint_imports(installed_copy, tmp_path)

@@ -44,6 +44,8 @@ ARM_PRIORS = {
     "beta_beta22": (2, 2),
 }
 EFFECT_SDS = (0.355, 0.5, 1, 1.5, 2.5)
+QUICK = ("beta_uniform", "beta_kerman", 0.355, 2.5)
+"""Of these priors the ones that `make test` holds the sampler to."""
 ESTIMAND = {
     "logOR": "log_odds_ratio",
     "OR": "odds_ratio",
@@ -95,7 +97,13 @@ def compare(tree: xr.DataTree, prefix: str) -> None:
     assert len(wanted) == PER_PRIOR
 
 
-@pytest.mark.parametrize(("prefix", "shapes"), ARM_PRIORS.items())
+@pytest.mark.parametrize(
+    ("prefix", "shapes"),
+    [
+        pytest.param(*item, marks=() if item[0] in QUICK else pytest.mark.slow)
+        for item in ARM_PRIORS.items()
+    ],
+)
 def test_arms_reproduce_the_reference(prefix: str, shapes: tuple[float, float]) -> None:
     prior = Prior.beta(*shapes)
     model = models.independent_arms(TACROLIMUS, treatment=prior, control=prior)
@@ -104,7 +112,9 @@ def test_arms_reproduce_the_reference(prefix: str, shapes: tuple[float, float]) 
     compare(long, prefix)
 
 
-@pytest.mark.parametrize("sd", EFFECT_SDS)
+@pytest.mark.parametrize(
+    "sd", [pytest.param(x, marks=() if x in QUICK else pytest.mark.slow) for x in EFFECT_SDS]
+)
 def test_log_odds_ratio_reproduces_the_reference(sd: float) -> None:
     model = models.log_odds_ratio(
         TACROLIMUS, effect=Prior.normal(0, sd), baseline=TEXTBOOK_BASELINE
