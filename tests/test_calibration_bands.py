@@ -85,6 +85,19 @@ def test_inside_the_bands_is_a_large_p_value(size: int, largest: int, probabilit
     assert seen == {True, False}
 
 
+@pytest.mark.parametrize("probability", [0.2, 0.5, 0.8, 0.9, 0.95, 0.99])
+def test_bands_by_enumeration(probability: float) -> None:
+    """Of all the ways five ranks can fall, the narrowest bands hold enough and no more."""
+    everything = [np.array(ranks) for ranks in product(range(4), repeat=5)]
+    statistics = np.array([statistic(ranks, 3) for ranks in everything])
+    farther = [statistics > level * (1 + 1e-9) for level in np.unique(statistics)]
+    expected = min((w for w in farther if w.mean() >= probability), key=np.sum)
+    limits = bands(5, 3, probability)
+    counts = np.array([counts_below(ranks, 3) for ranks in everything])
+    inside = ((counts >= limits.lower) & (counts <= limits.upper)).all(axis=1)
+    np.testing.assert_array_equal(inside, expected)
+
+
 def test_bands_hold_what_they_promise() -> None:
     """95% bands hold uniform ranks in at least 95% of 2000 sets, and not in all of them."""
     limits = bands(100, 99, 0.95)
