@@ -103,6 +103,8 @@ def test_every_report_against_plain_quadrature(name: str) -> None:
     assert found.log_marginal_likelihood == pytest.approx(math.log(total), abs=1e-9)
     mean = integrate.simpson(weight * d, d) / total
     assert found.moments[0] == pytest.approx(mean, abs=1e-9)
+    size = integrate.simpson(weight * np.abs(d), d) / total
+    assert found.expectation(np.abs) == pytest.approx(size, abs=1e-9)
     low = integrate.simpson(weight[d <= 0], d[d <= 0]) / total
     assert found.probability(upper=0) == pytest.approx(low, abs=1e-8)
     assert found.probability(upper=0) + found.probability(lower=0) == pytest.approx(1, abs=1e-12)

@@ -121,7 +121,8 @@ class MarkerPosterior:
         result = integrate(
             log_density,
             np.array([[*self.seeds, *peaks]]),
-            np.array([breaks]).reshape(1, -1),
+            # At no difference the size of one has a kink.
+            np.array([[*breaks, 0.0]]),
             interpolate=True,
         )
         return Curve.of(result)
