@@ -104,7 +104,7 @@ def bands(size: int, largest: int, probability: float) -> Bands:
     tails = _tails(size, largest)
     found = np.unique(tails[(tails > _SMALLEST) & (tails < 1.0 - probability)])
     # The limits change at these levels only: just above each, so that its mirror image is outside.
-    levels = np.concatenate([[_SMALLEST], found * (1.0 + _MIRROR)])
+    levels = np.concatenate([[0.0, _SMALLEST], found * (1.0 + _MIRROR)])
 
     def too_narrow(k: int) -> bool:
         limits = _limits(size, largest, float(levels[k]))
