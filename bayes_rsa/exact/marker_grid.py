@@ -32,6 +32,7 @@ _INNER: Final = 12
 _TABLE: Final = 1000
 _MOST: Final = 40_000
 _BLOCK: Final = 48
+"""Means at once, where there are factors: of d only what is near them is summed."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,11 +99,12 @@ class MarkerGrid:
         d, w = self._differences(min(low, 0.0) - widest, max(high, 0.0) + widest, [])
         splines = self._splines(d)
         tables = {r: self._likelihood(r, d, s) for r, s in splines.items()}
+        blocks = math.ceil(mu.size / _BLOCK) if self.rho else 1
         for t, weight in zip(tau, tau_weights, strict=True):
             if t < self.width:
                 yield self._narrow(mu, mu_weights * weight, float(t), splines)
                 continue
-            for some in np.array_split(np.arange(mu.size), math.ceil(mu.size / _BLOCK)):
+            for some in np.array_split(np.arange(mu.size), blocks):
                 yield _wide(mu[some], mu_weights[some] * weight, float(t), d, w, tables)
 
     def _narrow(
