@@ -13,7 +13,7 @@ from bayes_rsa.defaults import PROBABILITY_ERROR
 from bayes_rsa.exact.marginal import line_integrals
 from bayes_rsa.exact.models import likelihood
 from bayes_rsa.exact.plane import Plane, effect_jacobian, possible_mass, prior_term
-from bayes_rsa.exact.rows import Indices, about, integrate, totals
+from bayes_rsa.exact.rows import Indices, integrate, rough_totals, totals
 from bayes_rsa.exact.trapezoid import laplace, trapezoid
 from bayes_rsa.exact.windows import LogDensity
 from bayes_rsa.priors import Prior
@@ -87,7 +87,7 @@ def box(lower: float, upper: float, slope: float = 0.0) -> Line:
 def test_a_glance_tells_an_integral_to_a_few_nats(
     line: Line, seed: float, breaks: list[float], expected: float, nats: float
 ) -> None:
-    (found,) = about(rows(line), np.array([[seed]]), np.array([breaks]))
+    (found,) = rough_totals(rows(line), np.array([[seed]]), np.array([breaks]))
     assert found == pytest.approx(expected, abs=nats)
 
 

@@ -11,7 +11,7 @@ from bayes_rsa.exact.curve import Curve
 from bayes_rsa.exact.legendre import Floats
 from bayes_rsa.exact.plane import Plane
 from bayes_rsa.exact.points import distinct
-from bayes_rsa.exact.rows import Indices, LogWeights, about, integrate, totals
+from bayes_rsa.exact.rows import Indices, LogWeights, integrate, rough_totals, totals
 from bayes_rsa.exact.trapezoid import laplace
 
 _INNER: Final = 1e-12
@@ -43,8 +43,12 @@ def line_integrals(
     )
 
 
-def _about(plane: Plane, chart: str, t: Floats) -> Floats:
-    """Log density of t to a few nats, where a glance at each line will do."""
+def _glance(plane: Plane, chart: str, t: Floats) -> Floats:
+    """Log density of t in the rough, where a glance at each line will do.
+
+    A spike on one line may hide its foot here; the seeds at the peaks of all terms are looked at
+    all the same, and what was missed starts the integral again.
+    """
     breaks = plane.levels_on(chart, t, plane.breaks)
     smooth = ~np.isfinite(breaks).any(axis=1)
     logs = np.full(t.size, np.nan)
@@ -54,7 +58,8 @@ def _about(plane: Plane, chart: str, t: Floats) -> Floats:
     rest = np.isnan(logs)
     if rest.any():
         some = t[rest]
-        logs[rest] = about(plane.along(chart, some), plane.seeds_on(chart, some), breaks[rest])
+        log_density, seeds = plane.along(chart, some), plane.seeds_on(chart, some)
+        logs[rest] = rough_totals(log_density, seeds, breaks[rest])
     return logs
 
 
@@ -88,7 +93,7 @@ def marginal(
         return np.asarray(logs.reshape(t.shape))
 
     def scout(_row: Indices, t: Floats) -> Floats:
-        return _about(plane, chart, t.ravel()).reshape(t.shape)
+        return _glance(plane, chart, t.ravel()).reshape(t.shape)
 
     peaks, breaks = plane.levels_of(chart)
     if graded:

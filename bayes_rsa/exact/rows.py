@@ -23,7 +23,7 @@ from bayes_rsa.exact.windows import (
     LogWeights,
     Windows,
     locate,
-    roughly,
+    rough_integrals,
 )
 
 __all__ = [
@@ -35,13 +35,13 @@ __all__ = [
     "LogWeights",
     "Panels",
     "Windows",
-    "about",
     "integrate",
     "locate",
+    "rough_totals",
     "totals",
 ]
 
-NODES: Final = 24
+PER_PANEL: Final = 24
 """Nodes of a panel: more of them on wider panels are fewer in all."""
 WIDTH: Final = 1.6
 """Width in w of the first panels, for an integral."""
@@ -49,8 +49,8 @@ RESOLVED: Final = 0.6
 """The same where the density itself is resolved: about what a normal peak needs."""
 _ROUNDS: Final = 60
 _MISSED: Final = 20.0
-_BUDGET: Final = 200
-_BUDGET_ONE: Final = 2500
+_BUDGET: Final = 150
+_BUDGET_ONE: Final = 1700
 _RESTARTS: Final = 6
 
 
@@ -107,7 +107,7 @@ def integrate(
     halved
         Start from panels of half the width (nodes doubled).
     scout
-        The log density to a few nats, by which the mass is found; ``log_density`` by default.
+        The log density in the rough, by which the mass is found; ``log_density`` by default.
     depth
         How often the mode was missed so far.
     """
@@ -116,7 +116,7 @@ def integrate(
     row, lower, upper = _first_panels(windows, breaks, 0.5 * width if halved else width)
     rows = seeds.shape[0]
     count = windows.shift.shape[1]
-    nodes, _, analysis = rule(NODES)
+    nodes, _, analysis = rule(PER_PANEL)
     done = np.zeros((count, rows))
     missed = np.zeros((count, rows))
     kept: list[tuple[Indices, Floats, Floats, Floats, Floats, Floats]] = []
@@ -217,9 +217,9 @@ def totals(
     return log_total, error
 
 
-def about(log_density: LogDensity, seeds: Floats, breaks: Floats) -> Floats:
-    """Log integral of every row to a few nats; parameters are those of :func:`integrate`."""
-    return roughly(log_density, _places(seeds, breaks))
+def rough_totals(log_density: LogDensity, seeds: Floats, breaks: Floats) -> Floats:
+    """Log integrals as of :func:`rough_integrals`; parameters are those of :func:`integrate`."""
+    return rough_integrals(log_density, _places(seeds, breaks))
 
 
 def _places(seeds: Floats, breaks: Floats) -> Floats:
@@ -274,11 +274,11 @@ def _joined(
 ) -> Panels:
     if not kept:
         nothing = np.zeros(0)
-        block = np.zeros((0, NODES))
+        block = np.zeros((0, PER_PANEL))
         return Panels(np.zeros(0, dtype=np.intp), nothing, nothing, block, block, block)
     row, lower, upper, terms, nodes, log_g = (np.concatenate(x) for x in zip(*kept, strict=True))
     order = np.lexsort((lower, row))
-    _, gauss, _ = rule(NODES)
+    _, gauss, _ = rule(PER_PANEL)
     return Panels(
         row[order],
         lower[order],

@@ -2,8 +2,8 @@
 
 A row is summed at equal steps of w, u = centre + scale sinh(w). For a density that is analytic and
 falls off on both sides the error falls exponentially in the number of nodes: some sixty do for a
-normal peak, where panels take two hundred. The nodes are nested, so that one sum holds three rules,
-each with twice the nodes of the one before.
+normal peak, where panels take a hundred and fifty. The nodes are nested, so that one sum holds
+three rules, each with twice the nodes of the one before.
 """
 
 from __future__ import annotations

@@ -81,9 +81,10 @@ def locate(log_density: LogDensity, seeds: Floats, weights: LogWeights | None = 
     return Windows(centre, scale, -limits[: centre.size], limits[centre.size :], peak, shift)
 
 
-def roughly(log_density: LogDensity, seeds: Floats) -> Floats:
-    """Log integral of every row to a few nats, from its mode and scale; -inf for none.
+def rough_integrals(log_density: LogDensity, seeds: Floats) -> Floats:
+    """Log integral of every row, from its mode and scale; -inf for none.
 
+    To a few nats where one mode holds the mass. Of several, the highest counts, however narrow.
     Parameters are those of :func:`locate`.
     """
     found = _modes(log_density, seeds)
