@@ -40,7 +40,6 @@ def lint_imports(installed: Path, folder: Path) -> subprocess.CompletedProcess[s
     )
 
 
-@pytest.mark.slow
 def test_layers(installed: Path, tmp_path: Path) -> None:
     done = lint_imports(installed, tmp_path)
     assert done.returncode == 0, done.stdout + done.stderr
