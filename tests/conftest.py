@@ -62,8 +62,6 @@ LONGEST = (
 
 GARBAGE = 600_000
 """New objects after which garbage is looked for: a few hundred megabytes at most."""
-COARSE = 40
-"""Dots per inch of pictures that nobody looks at."""
 
 # How long an example takes is the machine's business; how many there are is the test's.
 settings.register_profile("no deadline", deadline=None, derandomize=True)
@@ -205,7 +203,6 @@ def whole_report(tacrolimus: Trial, tmp_path_factory: pytest.TempPathFactory) ->
     """A reduced analysis by both engines: its report, its results, and its steps as told."""
     import report_fixtures
 
-    from bayes_rsa.plots import figure
     from bayes_rsa.report import making, report
 
     kept: list[Results] = []
@@ -217,7 +214,6 @@ def whole_report(tacrolimus: Trial, tmp_path_factory: pytest.TempPathFactory) ->
 
     run = making.run
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(figure, "DPI", COARSE)
         patch.setattr(making, "run", keeping)
         made = report(
             report_fixtures.reduced(tacrolimus),
@@ -260,7 +256,7 @@ def _coarsen(patch: pytest.MonkeyPatch) -> None:
     from bayes_rsa.plots import figure
     from bayes_rsa.report.results import doubt
 
-    patch.setattr(figure, "DPI", COARSE)
+    patch.setattr(figure, "DPI", 40)
     patch.setattr(doubt, "_POINTS", 4)
     patch.setattr(doubt, "_MOST", 3)
 
