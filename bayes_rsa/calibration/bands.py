@@ -110,8 +110,8 @@ def bands(size: int, largest: int, probability: float) -> Bands:
         limits = _limits(size, largest, float(levels[k]))
         return _probability_inside(*limits, size, largest) < probability
 
-    first = bisect_left(range(1, levels.size), True, key=too_narrow)
-    lower, upper = _limits(size, largest, float(levels[first]))
+    last = bisect_left(range(1, levels.size), True, key=too_narrow)
+    lower, upper = _limits(size, largest, float(levels[last]))
     return Bands(_positions(largest), lower, upper, size)
 
 

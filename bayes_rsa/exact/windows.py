@@ -32,6 +32,8 @@ FAR: Final = 34.0
 """Largest w: 1e14 scales from the mode, where rounding would blur the other coordinate."""
 ROUNDING: Final = 2e-15
 """Relative rounding of a log density: one of size 1e4 carries 2e-11 into the density."""
+LAPLACE: Final = 0.5 * float(np.log(np.pi))
+"""Log integral of a parabola beyond its peak and the log of its distance of a nat."""
 _COINCIDE: Final = 1e-13
 _FLAT: Final = 2.0
 _STRIDE: Final = 0.4
@@ -39,8 +41,6 @@ _ENCLOSING: Final = 2.0 ** np.arange(1, 7) - 1.0
 _FALLING: Final = 2.0 ** np.arange(6)
 _OUTWARD: Final = _STRIDE * np.arange(10)
 _INNER: Final = np.arange(1, 5) / 5.0
-LAPLACE: Final = 0.5 * float(np.log(np.pi))
-"""Log integral of a parabola beyond its peak and the log of its distance of a nat."""
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -71,13 +71,11 @@ def locate(log_density: LogDensity, seeds: Floats, weights: LogWeights | None = 
     shift = np.zeros((centre.size, 1))
     if weights is not None:
         shift = np.asarray(weights(centre)).T.copy()
-    # Rows twice from here on: their left sides, then their right sides.
-    sides = np.flatnonzero(np.concatenate([found.alive, found.alive]))
     seen = found.heights > (peak - DEPTH)[:, None]
     away = np.where(seen, found.places - centre[:, None], 0.0)
     reach = np.concatenate([-away.min(axis=1), away.max(axis=1)]).reshape(2, -1)
     limits = np.arcsinh(np.maximum(reach, 0.5 * scale) / scale).ravel()
-    shift = _outward(log_density, limits, sides, centre, scale, peak, shift, weights)
+    shift = _outward(log_density, limits, found.sides, centre, scale, peak, shift, weights)
     return Windows(centre, scale, -limits[: centre.size], limits[centre.size :], peak, shift)
 
 
@@ -95,13 +93,15 @@ def rough_integrals(log_density: LogDensity, seeds: Floats) -> Floats:
 class _Modes:
     """Mode of each row, the distance of a nat from it, and all that was seen on the way.
 
-    ``alive`` says whether a row has any mass; the peak of those that have none is 0.
+    ``alive`` says whether a row has any mass; the peak of those that have none is 0. ``sides`` are
+    numbers of those that have: of left sides, and of right sides with the number of rows added.
     """
 
     centre: Floats
     scale: Floats
     peak: Floats
     alive: NDArray[np.bool_]
+    sides: Indices
     places: Floats
     heights: Floats
 
@@ -126,7 +126,7 @@ def _modes(log_density: LogDensity, seeds: Floats) -> _Modes:
     steps = np.concatenate([left - centre, right - centre])
     sides = np.flatnonzero(np.concatenate([alive, alive]))
     scale = _scales(log_density, centre, peak, steps, sides)
-    return _Modes(centre, scale, peak, alive, places, heights)
+    return _Modes(centre, scale, peak, alive, sides, places, heights)
 
 
 def places_around(seeds: Floats) -> Floats:
